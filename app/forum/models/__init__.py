@@ -1,0 +1,1 @@
+"""Rows of the forum, and the rules that concern one aggregate alone."""

@@ -1,0 +1,75 @@
+"""What other domains may know about people."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import literal, select, union_all
+from sqlalchemy.orm import Session
+
+from app.identity.models import GroupMember, RoleGrant, SignIn, User
+from app.kernel.actor import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody as other people see them."""
+
+    id: int
+    handle: str
+    name: str
+    place: str
+    avatar_key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Whoever holds a valid sign-in token."""
+
+    user_id: int
+    name: str
+    interface_language: str | None
+    time_zone: str | None
+    theme: str
+    shortcuts: bool
+
+
+def hash_token(token: str) -> str:
+    """Return what the database keeps of a sign-in token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def signed_in(session: Session, token: str, now: datetime) -> SignedIn | None:
+    """Return who holds a sign-in token; None when it is unknown, revoked, expired or the person is deactivated."""
+    row = session.execute(
+        select(User.id, User.name, User.interface_language, User.time_zone, User.theme, User.shortcuts)
+        .join(SignIn, SignIn.user_id == User.id)
+        .where(
+            SignIn.token_hash == hash_token(token),
+            SignIn.revoked_at.is_(None),
+            SignIn.expires_at > now,
+            User.deactivated_at.is_(None),
+        )
+    ).first()
+    return SignedIn(*row) if row else None
+
+
+def roles_and_groups(session: Session, user_id: int) -> tuple[frozenset[Role], frozenset[int]]:
+    """Return the roles and group ids of a person, in one statement."""
+    roles = select(RoleGrant.role.label("role"), literal(0).label("group_id")).where(RoleGrant.user_id == user_id)
+    groups = select(literal("").label("role"), GroupMember.group_id).where(GroupMember.user_id == user_id)
+    rows = session.execute(union_all(roles, groups)).all()
+    return frozenset(Role(r.role) for r in rows if r.role), frozenset(r.group_id for r in rows if not r.role)
+
+
+def people(session: Session, user_ids: Collection[int]) -> dict[int, Person]:
+    """Map ids to people, in one statement."""
+    if not user_ids:
+        return {}
+    rows = session.execute(
+        select(User.id, User.handle, User.name, User.place, User.avatar_key).where(User.id.in_(user_ids))
+    )
+    return {row.id: Person(*row) for row in rows}

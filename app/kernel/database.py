@@ -1,0 +1,112 @@
+"""The declarative base, the column types, the engines' set-up and the two kinds of session.
+
+Writers and readers use two engines on one database. On SQLite the driver's own transaction handling is switched off,
+because its default loses concurrent updates silently: writers begin with ``BEGIN IMMEDIATE``, readers are
+``query_only``. Settings follow https://www.sqlite.org/pragma.html.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, Text, event
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+CONNECTION_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",  # an answered write survives a power loss
+    "PRAGMA busy_timeout=10000",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA temp_store=MEMORY",
+    "PRAGMA cache_size=-16384",
+    "PRAGMA mmap_size=0",
+    "PRAGMA trusted_schema=OFF",
+    "PRAGMA journal_size_limit=67108864",
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware in, aware out, always UTC, also on a database without time zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  # SQLAlchemy's signature
+        """Refuse a naive instant: its meaning would depend on the server."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError("naive datetime")
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  # SQLAlchemy's signature
+        """Give SQLite's naive values their UTC back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Every constraint gets a predictable name, so every migration can drop it."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UtcDateTime, str: Text}
+
+
+class ReadSession(Session):
+    """A session for pages: it refuses to write, so a GET can never change data."""
+
+    def flush(self, objects: Any = None) -> None:
+        """Reject pending changes instead of sending them.
+
+        Raises:
+            RuntimeError: when something in the session was changed.
+
+        """
+        if self.new or self.dirty or self.deleted:
+            raise RuntimeError("write attempted outside a unit of work")
+        super().flush(objects)
+
+
+def prepare_engine(engine: Engine, *, writes: bool) -> None:
+    """Give an engine the transaction behaviour the product relies on.
+
+    Args:
+        engine: an engine that has not connected yet.
+        writes: whether units of work use it; otherwise every connection refuses to write.
+
+    """
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine, writes=writes)
+    elif not writes:
+        _prepare_postgresql_reader(engine)
+
+
+def _prepare_sqlite(engine: Engine, *, writes: bool) -> None:
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver begins nothing by itself
+        cursor = connection.cursor()
+        for pragma in CONNECTION_PRAGMAS:
+            cursor.execute(pragma)
+        if not writes:
+            cursor.execute("PRAGMA query_only=ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _prepare_postgresql_reader(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, _record: Any) -> None:
+        connection.read_only = True

@@ -1,0 +1,1 @@
+"""Decides who hears what: the inbox and the mail about it, once per person and fact."""

@@ -1,0 +1,70 @@
+"""Turn every failure into a page that says what happened, what is safe and what to do next."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+import structlog
+from flask import Flask, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_limiter import RateLimitExceeded
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from app.kernel.errors import AppError
+from app.web.pages import fragment, show, wants_fragment
+from app.web.runtime import current_actor
+from app.web.words import sentence
+
+log = structlog.get_logger(__name__)
+
+
+def init_errors(app: Flask) -> None:
+    """Register the handlers."""
+    app.register_error_handler(AppError, _show_app_error)
+    app.register_error_handler(CSRFError, _show_csrf_error)
+    app.register_error_handler(RateLimitExceeded, _show_rate_limit)
+    app.register_error_handler(HTTPException, _show_http_error)
+    app.register_error_handler(Exception, _show_crash)
+
+
+def _show_app_error(error: Exception) -> ResponseReturnValue:
+    assert isinstance(error, AppError)
+    if error.reason == "identity.sign_in_required" and current_actor().is_anonymous:
+        return _send_to_sign_in()
+    return error_page(error.status, sentence(error.reason, **error.facts))
+
+
+def _send_to_sign_in() -> ResponseReturnValue:
+    if wants_fragment():
+        return error_page(HTTPStatus.UNAUTHORIZED)
+    back = request.full_path.rstrip("?") if request.method == "GET" else request.referrer or "/"
+    return redirect(url_for("identity.signing_in_show", next=back), code=303)
+
+
+def _show_csrf_error(_error: Exception) -> ResponseReturnValue:
+    return error_page(HTTPStatus.BAD_REQUEST, sentence("web.form_expired"))
+
+
+def _show_rate_limit(error: Exception) -> ResponseReturnValue:
+    log.info("rate limit", limit=str(getattr(error, "description", "")), path=request.path)
+    return error_page(HTTPStatus.TOO_MANY_REQUESTS)
+
+
+def _show_http_error(error: Exception) -> ResponseReturnValue:
+    assert isinstance(error, HTTPException)
+    if error.response is not None or error.code is None or error.code < HTTPStatus.BAD_REQUEST:
+        return error.get_response()
+    return error_page(error.code)
+
+
+def _show_crash(error: Exception) -> ResponseReturnValue:
+    log.error("request crashed", path=request.path, method=request.method, exc_info=error)
+    return error_page(HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def error_page(status: int, message: str | None = None) -> ResponseReturnValue:
+    """Render the page, or the small piece for an enhanced control, of one status."""
+    template = "errors/piece.html" if wants_fragment() else "errors/page.html"
+    render = fragment if wants_fragment() else show
+    return render(template, status=status, error_status=int(status), message=message)

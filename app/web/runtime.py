@@ -1,0 +1,108 @@
+"""The bridge between Flask's request and the framework-free rest."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, cast
+
+from flask import current_app, g
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, sessionmaker
+
+from app.config import Settings
+from app.kernel.actor import ANONYMOUS, Actor
+from app.kernel.clock import Clock
+from app.kernel.database import ReadSession
+from app.kernel.errors import Conflict
+from app.kernel.jobs import JobRunner
+from app.kernel.models import Submission
+from app.kernel.relay import Relay
+from app.kernel.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from app.web.database import db
+
+P = TypeVar("P")
+TOKEN_LENGTH = 64
+
+
+@dataclass(slots=True)
+class Runtime:
+    """Process-wide collaborators, built once by wiring.
+
+    ``ports`` maps a Protocol to the adapter bound to it: ``port(SearchEngine)``.
+    ``wake`` is set after a commit that left deliveries behind.
+    """
+
+    settings: Settings
+    clock: Clock
+    unit_of_work: UnitOfWorkFactory
+    reads: sessionmaker[ReadSession]
+    relay: Relay
+    jobs: JobRunner
+    wake: threading.Event
+    load_actor: Callable[[Session], Actor]
+    ports: dict[type, Any] = field(default_factory=dict)
+
+
+def runtime() -> Runtime:
+    """Return the collaborators of the application that is being served."""
+    return cast("Runtime", current_app.extensions["peerdesk"])
+
+
+def port(protocol: type[P]) -> P:
+    """Return the adapter that wiring bound to a port."""
+    return cast("P", runtime().ports[protocol])
+
+
+@contextmanager
+def unit_of_work() -> Iterator[UnitOfWork]:
+    """Open the request's one writing transaction; what the request read before is forgotten."""
+    with runtime().unit_of_work() as uow:
+        yield uow
+    db.session.remove()  # a page rendered after a write must see it
+
+
+def read_session() -> Session:
+    """Return the request's read-only session, closed when the request ends."""
+    return cast("Session", db.session())
+
+
+def current_actor() -> Actor:
+    """Return who is asking, loaded once per request."""
+    if "actor" not in g:
+        g.actor = ANONYMOUS  # whatever happens while loading is done by nobody
+        g.actor = runtime().load_actor(read_session())
+    return cast("Actor", g.actor)
+
+
+def perform_once(token: str | None, act: Callable[[UnitOfWork], str]) -> str:
+    """Run ``act`` in one unit of work and return the URL it gives; a repeated token gives the first URL again.
+
+    Args:
+        token: the form's own random token; None or empty always acts.
+        act: does the work and returns where the person goes next.
+
+    Raises:
+        Conflict: when the first sending of the same form is still being worked on.
+
+    """
+    if not token:
+        with unit_of_work() as uow:
+            return act(uow)
+    token = token[:TOKEN_LENGTH]
+    try:
+        with unit_of_work() as uow:
+            uow.session.execute(insert(Submission).values(token=token, made_at=uow.now, location=None))
+            location = act(uow)
+            uow.session.get_one(Submission, token).location = location
+            return location
+    except IntegrityError:
+        seen = read_session().execute(select(Submission.location).where(Submission.token == token)).first()
+        if seen is None:
+            raise  # another rule of the database was broken, not the token
+        if seen.location is None:
+            raise Conflict("web.still_working") from None
+        return cast("str", seen.location)

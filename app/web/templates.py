@@ -1,0 +1,125 @@
+"""What every template may use: assets, times, the signed-in person, navigation counts."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, g, request
+from flask_babel import format_datetime, format_timedelta, get_locale
+from jinja2 import StrictUndefined
+from markupsafe import Markup
+
+from app.config import Settings
+from app.web import slots
+from app.web.forms import new_token
+from app.web.language import LANGUAGES, text_direction
+from app.web.pages import nonce, wants_fragment
+from app.web.runtime import current_actor, read_session, runtime
+from app.web.words import sentence
+
+_ICON = Markup('<svg class="icon{}" aria-hidden="true" focusable="false"><use href="/static/icons.svg#{}"/></svg>')
+_TIME = Markup('<time datetime="{}" data-rel title="{}">{}</time>')
+AVATAR_TONES = 4
+
+
+def init_templates(app: Flask, settings: Settings) -> None:
+    """Configure Jinja strictly and give it the product's own words."""
+    env = app.jinja_env
+    env.undefined = StrictUndefined
+    env.trim_blocks = env.lstrip_blocks = True
+    env.globals.update(
+        asset=asset,
+        asset_imports=asset_imports,
+        icon=icon,
+        ago=ago,
+        when=when,
+        initials=initials,
+        avatar_tone=avatar_tone,
+        sentence=sentence,
+        new_token=new_token,
+        nonce=nonce,
+        wants_fragment=wants_fragment,
+        current_actor=current_actor,
+        navigation=navigation,
+        text_direction=text_direction,
+        page_language=page_language,
+        theme=theme,
+        languages=LANGUAGES,
+        site_name=settings.site_name,
+    )
+
+
+@lru_cache(maxsize=1)
+def _manifest() -> dict[str, Any]:
+    root = Path(__file__).resolve().parents[2] / "static"
+    if not root.exists():
+        root = Path(__file__).resolve().parents[1] / "_bundled" / "static"
+    return dict(json.loads((root / "dist" / "manifest.json").read_text()))
+
+
+def asset(name: str) -> str:
+    """Return the hashed URL of a built file: ``asset("app.js")``."""
+    return str(_manifest()[name]["file"])
+
+
+def asset_imports(name: str) -> list[str]:
+    """Return the URLs a built module imports at once, for preloading."""
+    return list(_manifest()[name]["imports"])
+
+
+def icon(name: str, *, mirrored: bool = False) -> Markup:
+    """Return one symbol of the sprite; ``mirrored`` ones turn in right-to-left pages."""
+    return _ICON.format(" dir" if mirrored else "", name)
+
+
+def ago(at: datetime) -> Markup:
+    """Write how long ago something was, as text that a script keeps fresh."""
+    now = runtime().clock.now()
+    return _TIME.format(at.isoformat(), format_datetime(at, "medium"), format_timedelta(at - now, add_direction=True))
+
+
+def when(at: datetime) -> Markup:
+    """Write a coming instant in the reader's zone the way people say it: «Tue 14:00», or with the date when far off."""
+    now = runtime().clock.now()
+    near = abs(at - now) < timedelta(days=6)
+    text = format_datetime(at, "EEE HH:mm" if near else "d MMM HH:mm")
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), format_datetime(at, "full"), text)
+
+
+def initials(name: str) -> str:
+    """Return up to two letters that stand for a person without a picture."""
+    parts = [p for p in name.split() if p]
+    return "".join(p[0] for p in (parts[:1] + parts[-1:] if len(parts) > 1 else parts)).upper()
+
+
+def avatar_tone(person_id: int) -> str:
+    """Return the class of one of the four quiet avatar colours; colour never carries meaning."""
+    return f"a{person_id % AVATAR_TONES + 1}"
+
+
+def navigation() -> dict[str, int]:
+    """Return the counts beside the navigation: ``inbox`` and ``waiting``; asked for once per page."""
+    actor = current_actor()
+    if actor.id is None:
+        return {}
+    if "navigation" not in g:
+        merged: dict[str, int] = {}
+        for part in slots.slot(slots.NAVIGATION, read_session(), actor, [actor.id]).get(actor.id, []):
+            merged.update(part)
+        g.navigation = merged
+    return dict(g.navigation)
+
+
+def page_language() -> str:
+    """Return the BCP 47 tag for ``<html lang>``."""
+    return str(get_locale() or "en").replace("_", "-")
+
+
+def theme() -> str:
+    """Return the chosen theme, or nothing to follow the device."""
+    chosen = request.cookies.get("theme") or getattr(g, "theme", "")
+    return chosen if chosen in {"light", "dark"} else ""

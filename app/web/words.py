@@ -1,0 +1,31 @@
+"""Reason codes to sentences, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import current_app
+from flask_babel import gettext
+
+from app.kernel.words import N_
+
+REASONS: Mapping[str, str] = {
+    "kernel.refused": N_("That is not possible."),
+    "kernel.not_found": N_("This page isn’t here. It may have moved: search for it."),
+    "kernel.busy": N_("Many people are writing at once. Nothing is lost, try again in a few seconds."),
+    "web.form_expired": N_(
+        "This form waited too long. What you wrote is kept: go back, load the page again and send it once more."
+    ),
+    "web.still_working": N_("We are still working on what you sent. Look again in a moment."),
+}
+
+
+def sentence(reason: str, **facts: object) -> str:
+    """Return the sentence of a reason code in the reader's language.
+
+    Raises:
+        KeyError: when no domain's ``words.py`` has that code; a test finds these before a person does.
+
+    """
+    words: Mapping[str, str] = current_app.extensions["peerdesk.words"]
+    return str(gettext(words[reason], **facts))

@@ -1,0 +1,153 @@
+"""The composition root: the one module that knows every other."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Flask, g, session
+from flask_wtf import CSRFProtect
+from sqlalchemy.orm import Session, sessionmaker
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app.config import Settings
+from app.forum.contract import readable_space_ids
+from app.identity.contract import people, roles_and_groups, signed_in
+from app.kernel.actor import Actor, Role
+from app.kernel.clock import Clock, SystemClock
+from app.kernel.database import ReadSession
+from app.kernel.events import EventBus, Subscriptions
+from app.kernel.jobs import JobRunner, PeriodicJob
+from app.kernel.relay import Relay, Subscription
+from app.kernel.unit_of_work import UnitOfWorkFactory, WriteGate, open_gate
+from app.schema import complete_metadata
+from app.web import words
+from app.web.database import init_database, reading_sessions, writing_sessions
+from app.web.errors import init_errors
+from app.web.headers import init_headers
+from app.web.language import init_language
+from app.web.limits import init_limits
+from app.web.runtime import Runtime
+from app.web.slots import Slots
+from app.web.templates import init_templates
+
+BUNDLED = Path(__file__).resolve().parent / "_bundled"
+ROOT = BUNDLED if BUNDLED.exists() else Path(__file__).resolve().parents[1]
+SIGN_IN_KEY = "sign_in"
+
+BLUEPRINTS: list[Blueprint] = []
+IN_TRANSACTION: list[Subscriptions] = []
+REASONS: list[Mapping[str, str]] = [words.REASONS]
+
+
+def build_app(settings: Settings | None = None, clock: Clock | None = None) -> Flask:
+    """Assemble the product from its parts."""
+    settings = settings or Settings()
+    complete_metadata()
+    app = Flask(
+        "app",
+        root_path=str(Path(__file__).parent),
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "static"),
+    )
+    app.config.update(
+        SECRET_KEY=settings.signing_key(),
+        TESTING=settings.testing,
+        PROPAGATE_EXCEPTIONS=False,
+        SESSION_COOKIE_NAME="peerdesk",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.https_only,
+        MAX_CONTENT_LENGTH=settings.max_upload_bytes + 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=1024 * 1024,
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    if settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies)  # type: ignore[method-assign]  # Flask's documented way
+    init_database(app, settings)
+    CSRFProtect(app)
+    init_limits(app, settings)
+    init_language(app, settings)
+    init_headers(app, https_only=settings.https_only)
+    init_errors(app)
+    init_templates(app, settings)
+    app.extensions["peerdesk.words"] = _merge(REASONS)
+    app.extensions["peerdesk.actor_of"] = actor_of
+    app.extensions["peerdesk.slots"] = Slots()
+    _fill_slots(app.extensions["peerdesk.slots"])
+    app.extensions["peerdesk"] = _runtime(app, settings, clock or SystemClock())
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    return app
+
+
+def _runtime(app: Flask, settings: Settings, clock: Clock) -> Runtime:
+    """Bind ports to adapters and events to reactions."""
+    gate = WriteGate() if settings.database_address.startswith("sqlite") else open_gate
+    writes, reads = writing_sessions(app), reading_sessions(app)
+    ports = _ports(app, settings)
+    subscriptions: list[Subscription] = []  # filled below: an after-commit reaction may itself open a unit of work
+    bus, wake = EventBus(IN_TRANSACTION), threading.Event()
+    units = UnitOfWorkFactory(writes, bus, {}, clock, gate, wake.set)
+    subscriptions += _after_commit(ports, units, reads, settings)
+    relay = Relay(writes, subscriptions, clock, gate)
+    units.listeners = relay.listeners
+    jobs = JobRunner(writes, _jobs(ports, units, reads, settings), clock, gate)
+    return Runtime(settings, clock, units, reads, relay, jobs, wake, _actor_loader(clock), ports)
+
+
+def _ports(app: Flask, settings: Settings) -> dict[type, Any]:  # noqa: ARG001  # filled as domains arrive
+    """Bind each port to the adapter that the settings choose."""
+    return {}
+
+
+def _after_commit(
+    ports: Mapping[type, Any],  # noqa: ARG001
+    units: UnitOfWorkFactory,  # noqa: ARG001
+    reads: sessionmaker[ReadSession],  # noqa: ARG001
+    settings: Settings,  # noqa: ARG001
+) -> list[Subscription]:
+    """Collect the reactions that run from the outbox."""
+    return []
+
+
+def _jobs(
+    ports: Mapping[type, Any],  # noqa: ARG001
+    units: UnitOfWorkFactory,  # noqa: ARG001
+    reads: sessionmaker[ReadSession],  # noqa: ARG001
+    settings: Settings,  # noqa: ARG001
+) -> list[PeriodicJob]:
+    """Collect the periodic work."""
+    return []
+
+
+def _fill_slots(slots: Slots) -> None:
+    """Let higher domains fill the named places on lower domains' pages."""
+
+
+def _actor_loader(clock: Clock) -> Callable[[Session], Actor]:
+    def load(read: Session) -> Actor:
+        token = session.get(SIGN_IN_KEY)
+        who = signed_in(read, token, clock.now()) if token else None
+        if who is None:
+            return Actor(space_ids=readable_space_ids(read, signed_in=False, group_ids=(), everything=False))
+        g.time_zone, g.theme, g.shortcuts = who.time_zone, who.theme, who.shortcuts
+        return actor_of(read, who.user_id, who.name)
+
+    return load
+
+
+def actor_of(read: Session, user_id: int, name: str | None = None) -> Actor:
+    """Return everything permissions need to know about a person."""
+    roles, groups = roles_and_groups(read, user_id)
+    spaces = readable_space_ids(read, signed_in=True, group_ids=groups, everything=Role.ADMINISTRATOR in roles)
+    name = name if name is not None else people(read, [user_id])[user_id].name
+    return Actor(user_id, name, roles, groups, spaces)
+
+
+def _merge(tables: list[Mapping[str, str]]) -> dict[str, str]:
+    merged: dict[str, str] = {}
+    for table in tables:
+        merged.update(table)
+    return merged

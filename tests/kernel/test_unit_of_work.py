@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import threading
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from app.identity.models import Group
+from app.kernel.unit_of_work import UnitOfWorkFactory
+from tests.support.factories import Make, read
+
+
+def test_a_failed_action_leaves_nothing_behind(unit_of_work: UnitOfWorkFactory, session: Session) -> None:
+    with pytest.raises(RuntimeError, match="on the way"), unit_of_work() as uow:
+        uow.session.add(Group(slug="a", name="A"))
+        uow.session.flush()
+        raise RuntimeError("on the way")
+
+    assert session.scalars(select(Group)).all() == []
+
+
+def test_concurrent_read_modify_write_loses_no_update(app: Flask, make: Make, unit_of_work: UnitOfWorkFactory) -> None:
+    group = make.group(name="0")
+
+    def add_fifty() -> None:
+        for _ in range(50):
+            with unit_of_work() as uow:
+                row = uow.session.get_one(Group, group.id, with_for_update=True)
+                row.name = str(int(row.name) + 1)
+
+    threads = [threading.Thread(target=add_fifty) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    with read(app) as fresh:
+        assert fresh.get_one(Group, group.id).name == "200"
+
+
+def test_a_read_session_refuses_to_write(make: Make, session: Session) -> None:
+    group = make.group()
+    session.get_one(Group, group.id).name = "changed"
+
+    with pytest.raises(RuntimeError, match="outside a unit of work"):
+        session.flush()
+
+
+def test_the_database_itself_refuses_writes_of_readers(session: Session) -> None:
+    with pytest.raises(Exception, match=r"readonly|read-only"):
+        session.execute(text("DELETE FROM users"))
