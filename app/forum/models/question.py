@@ -150,7 +150,7 @@ class DuplicateLink(Base):
 
 
 class Deflection(Base):
-    """«This solved it» on a similar question before posting: nothing was posted, somebody was helped."""
+    """A «This solved it» on a similar question before posting: nothing was posted, somebody was helped."""
 
     __tablename__ = "deflections"
 
