@@ -7,11 +7,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import click
 from flask import Blueprint, Flask, g, session
+from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app.cli.serve import serve
+from app.cli.worker import worker
 from app.config import Settings
 from app.forum.contract import readable_space_ids
 from app.identity.contract import people, roles_and_groups, signed_in
@@ -20,23 +24,28 @@ from app.kernel.clock import Clock, SystemClock
 from app.kernel.database import ReadSession
 from app.kernel.events import EventBus, Subscriptions
 from app.kernel.jobs import JobRunner, PeriodicJob
+from app.kernel.mail import KeptMailer, Mailer, SmtpMailer
 from app.kernel.relay import Relay, Subscription
 from app.kernel.unit_of_work import UnitOfWorkFactory, WriteGate, open_gate
+from app.kernel.words import Translator
 from app.schema import complete_metadata
 from app.web import words
-from app.web.database import init_database, reading_sessions, writing_sessions
+from app.web.database import db, init_database, reading_sessions, writing_sessions
 from app.web.errors import init_errors
 from app.web.headers import init_headers
 from app.web.language import init_language
 from app.web.limits import init_limits
 from app.web.runtime import Runtime
 from app.web.slots import Slots
+from app.web.speech import AppTranslator
 from app.web.templates import init_templates
+from app.worker import Background
 
 BUNDLED = Path(__file__).resolve().parent / "_bundled"
 ROOT = BUNDLED if BUNDLED.exists() else Path(__file__).resolve().parents[1]
 SIGN_IN_KEY = "sign_in"
 
+COMMANDS: list[click.Command] = [serve, worker]
 BLUEPRINTS: list[Blueprint] = []
 IN_TRANSACTION: list[Subscriptions] = []
 REASONS: list[Mapping[str, str]] = [words.REASONS]
@@ -77,9 +86,18 @@ def build_app(settings: Settings | None = None, clock: Clock | None = None) -> F
     app.extensions["peerdesk.slots"] = Slots()
     _fill_slots(app.extensions["peerdesk.slots"])
     app.extensions["peerdesk"] = _runtime(app, settings, clock or SystemClock())
+    app.extensions["peerdesk.background"] = _background(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    for command in COMMANDS:
+        app.cli.add_command(command)
+    Migrate(app, db, directory=str(ROOT / "migrations"))
     return app
+
+
+def _background(app: Flask) -> Background:
+    runtime: Runtime = app.extensions["peerdesk"]
+    return Background(runtime.relay, runtime.jobs, runtime.wake, app.app_context)
 
 
 def _runtime(app: Flask, settings: Settings, clock: Clock) -> Runtime:
@@ -90,6 +108,8 @@ def _runtime(app: Flask, settings: Settings, clock: Clock) -> Runtime:
     subscriptions: list[Subscription] = []  # filled below: an after-commit reaction may itself open a unit of work
     bus, wake = EventBus(IN_TRANSACTION), threading.Event()
     units = UnitOfWorkFactory(writes, bus, {}, clock, gate, wake.set)
+    ports[Mailer] = _mailer(settings, units)
+    ports[Translator] = AppTranslator(app, settings.default_language)
     subscriptions += _after_commit(ports, units, reads, settings)
     relay = Relay(writes, subscriptions, clock, gate)
     units.listeners = relay.listeners
@@ -100,6 +120,12 @@ def _runtime(app: Flask, settings: Settings, clock: Clock) -> Runtime:
 def _ports(app: Flask, settings: Settings) -> dict[type, Any]:  # noqa: ARG001  # filled as domains arrive
     """Bind each port to the adapter that the settings choose."""
     return {}
+
+
+def _mailer(settings: Settings, units: UnitOfWorkFactory) -> Mailer:
+    if settings.mail_url is None:
+        return KeptMailer(units, settings.mail_from)
+    return SmtpMailer(settings.mail_url, settings.mail_from, units.clock)
 
 
 def _after_commit(

@@ -1,0 +1,1 @@
+"""The commands of ``flask …``: thin front doors to the same services that the pages use."""

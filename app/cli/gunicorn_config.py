@@ -1,0 +1,52 @@
+"""How gunicorn runs the product: ``gunicorn -c python:app.cli.gunicorn_config 'app:create_app()'``.
+
+``flask serve`` starts exactly this; its options come after the configuration and win over it. The names below are
+gunicorn's: https://docs.gunicorn.org/en/stable/settings.html.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from app.config import Settings
+from app.worker import Background
+
+_settings = Settings()
+_memory = Path("/dev/shm")  # noqa: S108  # gunicorn's heartbeat file must not wait for a disk
+
+bind = f"{_settings.host}:{_settings.port}"
+worker_class = "gthread"
+workers = 1
+"""More than one needs REDIS_URL, so that live updates and rate limits are shared."""
+threads = 64
+"""Requests and open live connections at once in one worker; each holds a thread while it lasts."""
+timeout = 60
+graceful_timeout = 30
+keepalive = 15
+worker_tmp_dir = str(_memory) if _memory.is_dir() else None
+loglevel = "warning"
+control_socket_disable = True
+forwarded_allow_ips = "127.0.0.1,::1" if _settings.trusted_proxies else ""
+
+
+def when_ready(_arbiter: Any) -> None:
+    """Say where people reach the site, once it listens."""
+    print(f"Peerdesk listens at {_settings.site_url} (Ctrl-C ends it)", flush=True)  # noqa: T201  # the console is the interface here
+
+
+def post_worker_init(worker: Any) -> None:
+    """Start background work in the process that serves pages, after the fork."""
+    if _settings.background:
+        _background_of(worker).start()
+
+
+def worker_exit(_arbiter: Any, worker: Any) -> None:
+    """Let background work finish what it has in hand before the process ends."""
+    if worker.wsgi is not None:
+        _background_of(worker).stop()
+
+
+def _background_of(worker: Any) -> Background:
+    background: Background = worker.wsgi.extensions["peerdesk.background"]
+    return background
