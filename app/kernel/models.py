@@ -83,3 +83,16 @@ class AuditEntry(Base):
     subject_id: Mapped[int]
     reason: Mapped[str | None]
     details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+class KeptMail(Base):
+    """A letter that was not sent, because no mail server is set up; an administrator's page shows it."""
+
+    __tablename__ = "mails"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    message_id: Mapped[str] = mapped_column(unique=True)
+    to: Mapped[str] = mapped_column("recipient", index=True)
+    subject: Mapped[str]
+    text: Mapped[str]
+    kept_at: Mapped[datetime] = mapped_column(index=True)
