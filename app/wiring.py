@@ -14,6 +14,7 @@ from flask_wtf import CSRFProtect
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app.cli.check import check
 from app.cli.serve import serve
 from app.cli.worker import worker
 from app.config import Settings
@@ -45,7 +46,7 @@ BUNDLED = Path(__file__).resolve().parent / "_bundled"
 ROOT = BUNDLED if BUNDLED.exists() else Path(__file__).resolve().parents[1]
 SIGN_IN_KEY = "sign_in"
 
-COMMANDS: list[click.Command] = [serve, worker]
+COMMANDS: list[click.Command] = [check, serve, worker]
 BLUEPRINTS: list[Blueprint] = []
 IN_TRANSACTION: list[Subscriptions] = []
 REASONS: list[Mapping[str, str]] = [words.REASONS]

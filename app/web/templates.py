@@ -31,6 +31,7 @@ def init_templates(app: Flask, settings: Settings) -> None:
     env = app.jinja_env
     env.undefined = StrictUndefined
     env.trim_blocks = env.lstrip_blocks = True
+    env.policies["ext.i18n.trimmed"] = True  # a wrapped sentence is one line in the catalogue
     env.globals.update(
         asset=asset,
         asset_imports=asset_imports,
