@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import click
-from flask import Blueprint, Flask, g, session
+from flask import Blueprint, Flask, g
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from sqlalchemy.orm import Session, sessionmaker
@@ -19,10 +21,11 @@ from app.cli.serve import serve
 from app.cli.worker import worker
 from app.config import Settings
 from app.forum.contract import readable_space_ids
-from app.identity.contract import people, roles_and_groups, signed_in
+from app.identity.contract import SEEN_EVERY, SignedIn, people, roles_and_groups, signed_in, touch_sign_in
 from app.kernel.actor import Actor, Role
 from app.kernel.clock import Clock, SystemClock
 from app.kernel.database import ReadSession
+from app.kernel.errors import Busy
 from app.kernel.events import EventBus, Subscriptions
 from app.kernel.jobs import JobRunner, PeriodicJob
 from app.kernel.mail import KeptMailer, Mailer, SmtpMailer
@@ -36,7 +39,8 @@ from app.web.errors import init_errors
 from app.web.headers import init_headers
 from app.web.language import init_language
 from app.web.limits import init_limits
-from app.web.runtime import Runtime
+from app.web.login import init_login, signed_in_facts
+from app.web.runtime import Runtime, read_session
 from app.web.slots import Slots
 from app.web.speech import AppTranslator
 from app.web.templates import init_templates
@@ -44,7 +48,6 @@ from app.worker import Background
 
 BUNDLED = Path(__file__).resolve().parent / "_bundled"
 ROOT = BUNDLED if BUNDLED.exists() else Path(__file__).resolve().parents[1]
-SIGN_IN_KEY = "sign_in"
 
 COMMANDS: list[click.Command] = [check, serve, worker]
 BLUEPRINTS: list[Blueprint] = []
@@ -69,6 +72,8 @@ def build_app(settings: Settings | None = None, clock: Clock | None = None) -> F
         SESSION_COOKIE_NAME="peerdesk",
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.https_only,
+        SESSION_REFRESH_EACH_REQUEST=False,
+        PERMANENT_SESSION_LIFETIME=timedelta(days=365),  # the row of the sign-in decides earlier
         MAX_CONTENT_LENGTH=settings.max_upload_bytes + 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=1024 * 1024,
         WTF_CSRF_TIME_LIMIT=None,
@@ -86,7 +91,8 @@ def build_app(settings: Settings | None = None, clock: Clock | None = None) -> F
     app.extensions["peerdesk.actor_of"] = actor_of
     app.extensions["peerdesk.slots"] = Slots()
     _fill_slots(app.extensions["peerdesk.slots"])
-    app.extensions["peerdesk"] = _runtime(app, settings, clock or SystemClock())
+    app.extensions["peerdesk"] = found = _runtime(app, settings, clock or SystemClock())
+    init_login(app, _sign_in_of(found.clock), _visit_writer(found.unit_of_work))
     app.extensions["peerdesk.background"] = _background(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
@@ -153,13 +159,26 @@ def _fill_slots(slots: Slots) -> None:
     """Let higher domains fill the named places on lower domains' pages."""
 
 
+def _sign_in_of(clock: Clock) -> Callable[[str], SignedIn | None]:
+    return lambda token: signed_in(read_session(), token, clock.now())
+
+
+def _visit_writer(units: UnitOfWorkFactory) -> Callable[[int], None]:
+    def write(sign_in_id: int) -> None:
+        with suppress(Busy), units() as uow:  # nobody waits for this; the next page tries again
+            touch_sign_in(uow, sign_in_id)
+
+    return write
+
+
 def _actor_loader(clock: Clock) -> Callable[[Session], Actor]:
     def load(read: Session) -> Actor:
-        token = session.get(SIGN_IN_KEY)
-        who = signed_in(read, token, clock.now()) if token else None
+        who: SignedIn | None = signed_in_facts()
         if who is None:
             return Actor(space_ids=readable_space_ids(read, signed_in=False, group_ids=(), everything=False))
         g.time_zone, g.theme, g.shortcuts = who.time_zone, who.theme, who.shortcuts
+        if who.last_seen_at <= clock.now() - SEEN_EVERY:
+            g.seen_sign_in = who.sign_in_id
         return actor_of(read, who.user_id, who.name)
 
     return load

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +10,11 @@ from sqlalchemy import literal, select, union_all
 from sqlalchemy.orm import Session
 
 from app.identity.models import GroupMember, RoleGrant, SignIn, User
+from app.identity.services.signing_in import SEEN_EVERY, touch_sign_in
+from app.identity.tokens_at_rest import hash_token
 from app.kernel.actor import Role
+
+__all__ = ["SEEN_EVERY", "Person", "SignedIn", "people", "roles_and_groups", "signed_in", "touch_sign_in"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +38,23 @@ class SignedIn:
     time_zone: str | None
     theme: str
     shortcuts: bool
-
-
-def hash_token(token: str) -> str:
-    """Return what the database keeps of a sign-in token."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    sign_in_id: int
+    last_seen_at: datetime
 
 
 def signed_in(session: Session, token: str, now: datetime) -> SignedIn | None:
     """Return who holds a sign-in token; None when it is unknown, revoked, expired or the person is deactivated."""
     row = session.execute(
-        select(User.id, User.name, User.interface_language, User.time_zone, User.theme, User.shortcuts)
+        select(
+            User.id,
+            User.name,
+            User.interface_language,
+            User.time_zone,
+            User.theme,
+            User.shortcuts,
+            SignIn.id,
+            SignIn.last_seen_at,
+        )
         .join(SignIn, SignIn.user_id == User.id)
         .where(
             SignIn.token_hash == hash_token(token),
@@ -73,3 +82,20 @@ def people(session: Session, user_ids: Collection[int]) -> dict[int, Person]:
         select(User.id, User.handle, User.name, User.place, User.avatar_key).where(User.id.in_(user_ids))
     )
     return {row.id: Person(*row) for row in rows}
+
+
+def ids_of_handles(session: Session, handles: Collection[str]) -> dict[str, int]:
+    """Map handles (in lower case) to the ids of the people who can still sign in, in one statement."""
+    if not handles:
+        return {}
+    rows = session.execute(
+        select(User.handle, User.id).where(User.handle.in_(handles), User.deactivated_at.is_(None))
+    ).all()
+    return {row.handle: row.id for row in rows}
+
+
+def members_among(session: Session, user_ids: Collection[int], group_ids: Collection[int]) -> frozenset[int]:
+    """Return which of these people belong to one of the groups, or are administrators, in one statement."""
+    in_group = select(GroupMember.user_id).where(GroupMember.user_id.in_(user_ids), GroupMember.group_id.in_(group_ids))
+    rulers = select(RoleGrant.user_id).where(RoleGrant.user_id.in_(user_ids), RoleGrant.role == Role.ADMINISTRATOR)
+    return frozenset(session.scalars(union_all(in_group, rulers)))

@@ -25,6 +25,8 @@ class User(Base):
     name: Mapped[str]
     email: Mapped[str | None] = mapped_column(unique=True)
     email_verified_at: Mapped[datetime | None]
+    pending_email: Mapped[str | None]
+    """Where the person wants to be written to, until they open the link that was sent there."""
     password_hash: Mapped[str | None]
     password_changed_at: Mapped[datetime | None]
     created_at: Mapped[datetime]

@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 from app.forum.models.answer import Answer
 from app.forum.models.question import Impact, Question
 from app.forum.models.space import Space, SpaceGroup, Tag, Visibility
-from app.identity.contract import hash_token
 from app.identity.models import Group, GroupMember, RoleGrant, SignIn, User
+from app.identity.tokens_at_rest import hash_token
 from app.kernel.actor import Actor, Role
 from app.kernel.unit_of_work import UnitOfWork
+from app.web.login import SIGN_IN_KEY
 from app.web.runtime import Runtime
-from app.wiring import SIGN_IN_KEY
 
 Row = TypeVar("Row")
 _serial = count(1)

@@ -1,0 +1,1 @@
+"""What the account, profile and administration pages show."""

@@ -1,0 +1,1 @@
+"""HTTP of accounts, profiles, settings and administration."""

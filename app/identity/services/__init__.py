@@ -1,0 +1,1 @@
+"""What people can do with their account, and administrators with everybody's."""
