@@ -20,6 +20,7 @@ from app.cli.check import check
 from app.cli.serve import serve
 from app.cli.worker import worker
 from app.config import Settings
+from app.forum import words as forum_words
 from app.forum.contract import readable_space_ids
 from app.identity.contract import SEEN_EVERY, SignedIn, people, roles_and_groups, signed_in, touch_sign_in
 from app.kernel.actor import Actor, Role
@@ -32,6 +33,7 @@ from app.kernel.mail import KeptMailer, Mailer, SmtpMailer
 from app.kernel.relay import Relay, Subscription
 from app.kernel.unit_of_work import UnitOfWorkFactory, WriteGate, open_gate
 from app.kernel.words import Translator
+from app.reputation import subscribers as reputation_reactions
 from app.schema import complete_metadata
 from app.web import words
 from app.web.database import db, init_database, reading_sessions, writing_sessions
@@ -51,8 +53,8 @@ ROOT = BUNDLED if BUNDLED.exists() else Path(__file__).resolve().parents[1]
 
 COMMANDS: list[click.Command] = [check, serve, worker]
 BLUEPRINTS: list[Blueprint] = []
-IN_TRANSACTION: list[Subscriptions] = []
-REASONS: list[Mapping[str, str]] = [words.REASONS]
+IN_TRANSACTION: list[Subscriptions] = [reputation_reactions.IN_TRANSACTION]
+REASONS: list[Mapping[str, str]] = [words.REASONS, forum_words.REASONS]
 
 
 def build_app(settings: Settings | None = None, clock: Clock | None = None) -> Flask:

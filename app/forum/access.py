@@ -1,13 +1,26 @@
-"""The only way to get a forum row by id: visibility first, lock if asked."""
+"""The only way to get a forum row by id: visibility first, lock if asked.
+
+The question's row is the lock of its whole thread: whoever changes an answer, a comment or a count holds it. A service
+that needs two questions takes them through ``access_questions``, which locks in the order of their ids.
+"""
 
 from __future__ import annotations
 
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from app.forum.models.answer import Answer, Attachment, Comment
 from app.forum.models.question import Question
-from app.forum.permissions import can_see_question
+from app.forum.models.space import Space, Tag
+from app.forum.permissions import can_see_answer, can_see_comment, can_see_question, can_see_space
 from app.kernel.actor import Actor
 from app.kernel.errors import NotFound
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Return the SQL twin of ``can_see_question`` for lists: readable space, not deleted, whoever asks."""
+    alive = Question.deleted_at.is_(None)
+    return alive if actor.is_system else Question.space_id.in_(actor.space_ids) & alive
 
 
 def access_question(session: Session, actor: Actor, question_id: int, *, lock: bool = False) -> Question:
@@ -21,3 +34,107 @@ def access_question(session: Session, actor: Actor, question_id: int, *, lock: b
     if question is None or not can_see_question(actor, question):
         raise NotFound
     return question
+
+
+def access_questions(session: Session, actor: Actor, first_id: int, second_id: int) -> tuple[Question, Question]:
+    """Lock two questions in the order of their ids and return them in the order they were asked for.
+
+    Raises:
+        NotFound: when one of them is absent or hidden.
+
+    """
+    rows = {i: access_question(session, actor, i, lock=True) for i in sorted({first_id, second_id})}
+    return rows[first_id], rows[second_id]
+
+
+def access_answer(session: Session, actor: Actor, answer_id: int, *, lock: bool = False) -> tuple[Question, Answer]:
+    """Return the question and the answer; with ``lock`` the question's row is held before the answer is read.
+
+    Raises:
+        NotFound: when the answer or its question is absent or hidden.
+
+    """
+    question_id = session.scalar(select(Answer.question_id).where(Answer.id == answer_id))
+    if question_id is None:
+        raise NotFound
+    question = access_question(session, actor, question_id, lock=lock)
+    answer = session.get_one(Answer, answer_id, populate_existing=lock)
+    if not can_see_answer(actor, answer):
+        raise NotFound
+    return question, answer
+
+
+def access_comment(
+    session: Session, actor: Actor, comment_id: int, *, lock: bool = False
+) -> tuple[Question, Answer | None, Comment]:
+    """Return the question, the answer commented on (None for the question itself) and the comment.
+
+    Raises:
+        NotFound: when any of them is absent or hidden.
+
+    """
+    row = session.execute(select(Comment.question_id, Comment.answer_id).where(Comment.id == comment_id)).first()
+    if row is None:
+        raise NotFound
+    question = access_question(session, actor, row.question_id, lock=lock)
+    answer = None if row.answer_id is None else session.get_one(Answer, row.answer_id, populate_existing=lock)
+    comment = session.get_one(Comment, comment_id, populate_existing=lock)
+    if not can_see_comment(actor, comment) or (answer is not None and not can_see_answer(actor, answer)):
+        raise NotFound
+    return question, answer, comment
+
+
+def access_space(session: Session, actor: Actor, space_id: int, *, lock: bool = False) -> Space:
+    """Return a space this actor may read.
+
+    Raises:
+        NotFound: when it is absent or hidden.
+
+    """
+    space = session.get(Space, space_id, with_for_update=lock or None)
+    if space is None or not can_see_space(actor, space.id):
+        raise NotFound
+    return space
+
+
+def access_space_by_slug(session: Session, actor: Actor, slug: str) -> Space:
+    """Return the space with this name in its address.
+
+    Raises:
+        NotFound: when it is absent or hidden.
+
+    """
+    space = session.scalars(select(Space).where(Space.slug == slug)).first()
+    if space is None or not can_see_space(actor, space.id):
+        raise NotFound
+    return space
+
+
+def access_tag(session: Session, tag_id: int, *, lock: bool = False) -> Tag:
+    """Return a tag; tags are everybody's.
+
+    Raises:
+        NotFound: when there is none with this id.
+
+    """
+    tag = session.get(Tag, tag_id, with_for_update=lock or None)
+    if tag is None:
+        raise NotFound
+    return tag
+
+
+def access_attachment(session: Session, actor: Actor, key: str) -> Attachment:
+    """Return a file of a thread this actor may read, or one they uploaded themselves and have not posted yet.
+
+    Raises:
+        NotFound: when it is absent, deleted or hidden.
+
+    """
+    attachment = session.scalars(select(Attachment).where(Attachment.key == key)).first()
+    if attachment is None or attachment.deleted_at is not None:
+        raise NotFound
+    if attachment.question_id is not None:
+        access_question(session, actor, attachment.question_id)
+    elif actor.is_anonymous or actor.id != attachment.uploader_id:
+        raise NotFound
+    return attachment

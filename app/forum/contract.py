@@ -4,12 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from app.forum.models.question import Question
+from app.forum.access import access_question, visible_to
+from app.forum.models.question import ClosureReason, Impact
 from app.forum.models.space import Space, SpaceGroup, Visibility
+from app.forum.queries.earnings import (
+    AcceptanceFact,
+    AnswerFact,
+    EditFact,
+    FactScope,
+    QuestionFact,
+    VoteFact,
+    acceptance_facts,
+    answer_facts,
+    edit_facts,
+    live_answers,
+    question_asking_facts,
+    vote_facts,
+)
+from app.forum.queries.threads import (
+    QuestionFacts,
+    Thread,
+    ThreadAnswer,
+    ThreadComment,
+    question_facts,
+    space_names,
+    thread_of,
+)
+from app.forum.services.accepting import AcceptAnswer, accept_answer, withdraw_acceptance
+from app.forum.services.answering import PostAnswer, post_answer
+from app.forum.services.asking import AskQuestion, ask_question
+from app.forum.services.closing import CloseQuestion, ReopenQuestion, close_question, reopen_question
+from app.forum.services.commenting import PostComment, post_comment
+from app.forum.services.duplicating import LinkDuplicate, UnlinkDuplicate, link_duplicate, unlink_duplicate
+from app.forum.services.moving import MoveQuestion, move_question
 from app.kernel.actor import Actor
+
+__all__ = [
+    "AcceptAnswer", "AcceptanceFact", "AnswerFact", "AskQuestion", "CloseQuestion", "ClosureReason", "EditFact",
+    "FactScope", "Impact", "LinkDuplicate", "MoveQuestion", "PostAnswer", "PostComment", "QuestionFact",
+    "QuestionFacts", "ReopenQuestion", "Thread", "ThreadAnswer", "ThreadComment", "UnlinkDuplicate", "VoteFact",
+    "accept_answer", "acceptance_facts", "access_thread", "answer_facts", "ask_question", "close_question",
+    "edit_facts", "link_duplicate", "live_answers", "move_question", "post_answer", "post_comment",
+    "question_asking_facts", "question_facts", "readable_space_ids", "reopen_question", "space_names", "thread_of",
+    "unlink_duplicate", "visible_to", "vote_facts", "withdraw_acceptance",
+]  # fmt: skip
 
 
 def readable_space_ids(
@@ -27,6 +68,12 @@ def readable_space_ids(
     return frozenset(session.scalars(query))
 
 
-def visible_to(actor: Actor) -> ColumnElement[bool]:
-    """Return the SQL twin of ``can_see_question`` for lists: readable space, not deleted."""
-    return Question.space_id.in_(actor.space_ids) & Question.deleted_at.is_(None)
+def access_thread(session: Session, actor: Actor, question_id: int) -> QuestionFacts:
+    """Return the facts of a question this actor may know about.
+
+    Raises:
+        NotFound: when it is absent or hidden.
+
+    """
+    access_question(session, actor, question_id)
+    return question_facts(session, [question_id])[question_id]

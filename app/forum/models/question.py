@@ -118,6 +118,16 @@ class QuestionFollow(Base):
     since: Mapped[datetime]
 
 
+class ClosureReason(StrEnum):
+    """Why a question takes no more answers."""
+
+    DUPLICATE = "duplicate"
+    OFF_TOPIC = "off_topic"
+    NEEDS_DETAILS = "needs_details"
+    OUTDATED = "outdated"
+    SOLVED_ELSEWHERE = "solved_elsewhere"
+
+
 class Closure(Base):
     """Why a question takes no more answers; the open one has no ``reopened_at``."""
 
@@ -126,7 +136,7 @@ class Closure(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     question_id: Mapped[int] = mapped_column(ForeignKey(QUESTION), index=True)
     reason: Mapped[str]
-    """One of duplicate, off_topic, needs_details, outdated, solved_elsewhere."""
+    """A ``ClosureReason``."""
     note: Mapped[str] = mapped_column(default="")
     closed_by_id: Mapped[int] = mapped_column(ForeignKey(USER))
     closed_at: Mapped[datetime]

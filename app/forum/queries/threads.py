@@ -1,0 +1,181 @@
+"""A whole thread as plain values, for those who show it elsewhere than on its page: the agents' desk, mail."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from app.forum.access import access_question
+from app.forum.models.answer import Answer, Comment
+from app.forum.models.question import Question, QuestionTag
+from app.forum.models.space import Space, Tag
+from app.identity.contract import Person, people
+from app.kernel.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionFacts:
+    """A question without its text."""
+
+    id: int
+    title: str
+    space_id: int
+    asker_id: int
+    impact: str
+    asked_at: datetime
+    active_at: datetime
+    answer_count: int
+    score: int
+    me_too_count: int
+    accepted_answer_id: int | None
+    waiting_for_asker_since: datetime | None
+    closed_at: datetime | None
+    deleted_at: datetime | None
+    duplicate_of_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadComment:
+    """A remark; ``html`` is safe to print."""
+
+    id: int
+    author: Person
+    body: str
+    html: str
+    posted_at: datetime
+    asks_back: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadAnswer:
+    """One attempt to help; ``html`` is safe to print."""
+
+    id: int
+    author: Person
+    body: str
+    html: str
+    language: str
+    posted_at: datetime
+    score: int
+    working_count: int
+    accepted_at: datetime | None
+    from_desk: bool
+    comments: tuple[ThreadComment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A question with everything under it that is not deleted; answers and comments are oldest first."""
+
+    question: QuestionFacts
+    asker: Person
+    space_name: str
+    body: str
+    html: str
+    language: str
+    version: int
+    tags: tuple[str, ...]
+    comments: tuple[ThreadComment, ...]
+    answers: tuple[ThreadAnswer, ...]
+
+
+_FACTS = (
+    Question.id,
+    Question.title,
+    Question.space_id,
+    Question.asker_id,
+    Question.impact,
+    Question.asked_at,
+    Question.active_at,
+    Question.answer_count,
+    Question.score,
+    Question.me_too_count,
+    Question.accepted_answer_id,
+    Question.waiting_for_asker_since,
+    Question.closed_at,
+    Question.deleted_at,
+    Question.duplicate_of_id,
+)
+
+
+def question_facts(session: Session, question_ids: Collection[int]) -> dict[int, QuestionFacts]:
+    """Map ids to facts, deleted questions included, in one statement; asks nobody's permission."""
+    if not question_ids:
+        return {}
+    rows = session.execute(select(*_FACTS).where(Question.id.in_(question_ids)))
+    return {row.id: QuestionFacts(*tuple(row)) for row in rows}
+
+
+def thread_of(session: Session, actor: Actor, question_id: int) -> Thread:
+    """Return the whole thread that this actor may read, in six statements.
+
+    Raises:
+        NotFound: when the question is absent or hidden.
+
+    """
+    question = access_question(session, actor, question_id)
+    answers = session.scalars(
+        select(Answer).where(Answer.question_id == question_id, Answer.deleted_at.is_(None)).order_by(Answer.id)
+    ).all()
+    comments = session.scalars(
+        select(Comment).where(Comment.question_id == question_id, Comment.deleted_at.is_(None)).order_by(Comment.id)
+    ).all()
+    authors = people(session, {question.asker_id, *(a.author_id for a in answers), *(c.author_id for c in comments)})
+    under = _by_place(comments, authors)
+    return Thread(
+        question=QuestionFacts(*(getattr(question, column.key) for column in _FACTS)),
+        asker=authors[question.asker_id],
+        space_name=space_names(session, [question.space_id])[question.space_id],
+        body=question.body,
+        html=question.body_html,
+        language=question.language,
+        version=question.version,
+        tags=_tag_slugs(session, question_id),
+        comments=under[None],
+        answers=tuple(_answer(a, authors, under[a.id]) for a in answers),
+    )
+
+
+def space_names(session: Session, space_ids: Collection[int]) -> dict[int, str]:
+    """Map ids to names, in one statement."""
+    if not space_ids:
+        return {}
+    rows: Sequence[Row[int, str]] = session.execute(select(Space.id, Space.name).where(Space.id.in_(space_ids))).all()
+    return {row.id: row.name for row in rows}
+
+
+def _tag_slugs(session: Session, question_id: int) -> tuple[str, ...]:
+    query = select(Tag.slug).join(QuestionTag, QuestionTag.tag_id == Tag.id)
+    query = query.where(QuestionTag.question_id == question_id).order_by(QuestionTag.position, Tag.id)
+    return tuple(session.scalars(query))
+
+
+def _by_place(
+    comments: Sequence[Comment], authors: dict[int, Person]
+) -> defaultdict[int | None, tuple[ThreadComment, ...]]:
+    under: defaultdict[int | None, tuple[ThreadComment, ...]] = defaultdict(tuple)
+    for c in comments:
+        line = ThreadComment(c.id, authors[c.author_id], c.body, c.body_html, c.posted_at, c.asks_back)
+        under[c.answer_id] += (line,)
+    return under
+
+
+def _answer(answer: Answer, authors: dict[int, Person], comments: tuple[ThreadComment, ...]) -> ThreadAnswer:
+    return ThreadAnswer(
+        id=answer.id,
+        author=authors[answer.author_id],
+        body=answer.body,
+        html=answer.body_html,
+        language=answer.language,
+        posted_at=answer.posted_at,
+        score=answer.score,
+        working_count=answer.working_count,
+        accepted_at=answer.accepted_at,
+        from_desk=answer.from_desk,
+        comments=comments,
+    )

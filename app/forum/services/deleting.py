@@ -1,0 +1,174 @@
+"""Take a post away, and bring it back. Nothing is erased: a deleted post is hidden, with who did it and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import exists, select
+
+from app.forum.access import access_answer, access_comment, access_question
+from app.forum.events import AnswerDeleted, AnswerRestored, CommentDeleted, QuestionDeleted, QuestionRestored
+from app.forum.models.answer import Answer, Comment, Deletion
+from app.forum.models.question import Question
+from app.forum.permissions import (
+    can_delete_answer,
+    can_delete_comment,
+    can_delete_question,
+    can_restore_answer,
+    can_restore_question,
+)
+from app.forum.services.accepting import unaccept
+from app.forum.services.checking import check_note
+from app.forum.services.facts import changed, of_answer, of_thread, stop_waiting
+from app.forum.services.tagging import count_tags, tags_of
+from app.kernel.actor import Actor
+from app.kernel.permissions import ensure
+from app.kernel.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteQuestion:
+    """Hide a whole thread."""
+
+    question_id: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteAnswer:
+    """Hide one answer with its comments."""
+
+    answer_id: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteComment:
+    """Hide one comment."""
+
+    comment_id: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreQuestion:
+    """Bring a thread back."""
+
+    question_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreAnswer:
+    """Bring an answer back."""
+
+    answer_id: int
+
+
+def delete_question(uow: UnitOfWork, actor: Actor, command: DeleteQuestion) -> Question:
+    """Hide a thread from everybody but its asker and moderators."""
+    question = access_question(uow.session, actor, command.question_id, lock=True)
+    ensure(can_delete_question(actor, question))
+    question.deleted_at = uow.now
+    count_tags(uow.session, [tag.id for tag in tags_of(uow.session, question.id)], -1)
+    _note_deletion(uow, actor, question, command.reason)
+    changed(question)
+    uow.record(QuestionDeleted(**of_thread(uow, actor, question)))
+    return question
+
+
+def restore_question(uow: UnitOfWork, actor: Actor, command: RestoreQuestion) -> Question:
+    """Show a thread again."""
+    question = access_question(uow.session, actor, command.question_id, lock=True)
+    deletion = _standing(uow, question)
+    ensure(can_restore_question(actor, question, deletion.deleted_by_id if deletion else None))
+    question.deleted_at = None
+    count_tags(uow.session, [tag.id for tag in tags_of(uow.session, question.id)], +1)
+    _note_return(uow, actor, question, deletion)
+    changed(question)
+    uow.record(QuestionRestored(**of_thread(uow, actor, question)))
+    return question
+
+
+def delete_answer(uow: UnitOfWork, actor: Actor, command: DeleteAnswer) -> Answer:
+    """Hide an answer; if it was the accepted one, the question is unsolved again."""
+    question, answer = access_answer(uow.session, actor, command.answer_id, lock=True)
+    ensure(can_delete_answer(actor, answer))
+    if question.accepted_answer_id == answer.id:
+        unaccept(uow, actor, question, answer)
+    answer.deleted_at = uow.now
+    question.answer_count -= 1
+    _note_deletion(uow, actor, answer, command.reason)
+    changed(question)
+    uow.record(AnswerDeleted(**of_answer(uow, actor, question, answer)))
+    return answer
+
+
+def restore_answer(uow: UnitOfWork, actor: Actor, command: RestoreAnswer) -> Answer:
+    """Show an answer again; an acceptance it had does not come back by itself."""
+    question, answer = access_answer(uow.session, actor, command.answer_id, lock=True)
+    deletion = _standing(uow, answer)
+    ensure(can_restore_answer(actor, answer, deletion.deleted_by_id if deletion else None))
+    answer.deleted_at = None
+    question.answer_count += 1
+    _note_return(uow, actor, answer, deletion)
+    changed(question)
+    uow.record(AnswerRestored(**of_answer(uow, actor, question, answer)))
+    return answer
+
+
+def delete_comment(uow: UnitOfWork, actor: Actor, command: DeleteComment) -> Comment:
+    """Hide a comment; the question stops waiting for its asker when nobody's ask-back stands any more."""
+    question, answer, comment = access_comment(uow.session, actor, command.comment_id, lock=True)
+    ensure(can_delete_comment(actor, comment))
+    comment.deleted_at = uow.now
+    (question if answer is None else answer).comment_count -= 1
+    _note_deletion(uow, actor, comment, command.reason)
+    changed(question)
+    uow.record(CommentDeleted(**of_thread(uow, actor, question), comment_id=comment.id, answer_id=comment.answer_id))
+    if comment.asks_back and not _still_asked_back(uow, question):
+        stop_waiting(uow, actor, question)
+    return comment
+
+
+def _still_asked_back(uow: UnitOfWork, question: Question) -> bool:
+    uow.session.flush()
+    since = question.waiting_for_asker_since
+    standing = exists().where(
+        Comment.question_id == question.id,
+        Comment.asks_back,
+        Comment.deleted_at.is_(None),
+        Comment.posted_at >= since,
+    )
+    return since is not None and bool(uow.session.scalar(select(standing)))
+
+
+def _note_deletion(uow: UnitOfWork, actor: Actor, post: Question | Answer | Comment, reason: str) -> None:
+    reason = check_note("reason", reason)
+    kind = _kind(post)
+    uow.session.add(
+        Deletion(
+            question_id=post.id if kind == "question" else None,
+            answer_id=post.id if kind == "answer" else None,
+            comment_id=post.id if kind == "comment" else None,
+            deleted_by_id=actor.user_id,
+            deleted_at=uow.now,
+            reason=reason,
+        )
+    )
+    if actor.id != (post.asker_id if isinstance(post, Question) else post.author_id):
+        uow.audit(actor, f"{kind}.deleted", kind, post.id, reason=reason)
+
+
+def _note_return(uow: UnitOfWork, actor: Actor, post: Question | Answer, deletion: Deletion | None) -> None:
+    if deletion is not None:
+        deletion.restored_at, deletion.restored_by_id = uow.now, actor.user_id
+    uow.audit(actor, f"{_kind(post)}.restored", _kind(post), post.id)
+
+
+def _standing(uow: UnitOfWork, post: Question | Answer) -> Deletion | None:
+    of_post = Deletion.question_id == post.id if isinstance(post, Question) else Deletion.answer_id == post.id
+    return uow.session.scalars(select(Deletion).where(of_post, Deletion.restored_at.is_(None))).first()
+
+
+def _kind(post: Question | Answer | Comment) -> str:
+    return type(post).__name__.lower()

@@ -1,0 +1,136 @@
+"""Say that a question is the same as another; join them with their people, and take it back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from app.forum.access import access_question, access_questions
+from app.forum.events import DuplicateLinked, DuplicateUnlinked, MeTooChanged
+from app.forum.models.question import ClosureReason, DuplicateLink, MeToo, Question, QuestionFollow
+from app.forum.permissions import can_link_duplicate, can_merge
+from app.forum.services.closing import reopen, shut
+from app.forum.services.facts import changed, of_thread
+from app.forum.services.rows import add_once
+from app.kernel.actor import Actor
+from app.kernel.errors import Conflict, Invalid
+from app.kernel.permissions import deny, ensure
+from app.kernel.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class LinkDuplicate:
+    """The question is the same as ``original_id``; with ``merge`` it redirects there and its people go along."""
+
+    question_id: int
+    original_id: int
+    merge: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UnlinkDuplicate:
+    """The question stands for itself again."""
+
+    question_id: int
+
+
+def link_duplicate(uow: UnitOfWork, actor: Actor, command: LinkDuplicate) -> Question:
+    """Close a question as the same as another. A link to a duplicate becomes a link to what that one is the same as.
+
+    Raises:
+        Invalid: field ``original_id``, when the two are the same question, already through other links.
+
+    """
+    original_id = _end_of_chain(uow.session, command.original_id)
+    if original_id == command.question_id:
+        raise Invalid("original_id", "forum.duplicate_of_itself")
+    question, original = access_questions(uow.session, actor, command.question_id, original_id)
+    ensure((can_merge if command.merge else can_link_duplicate)(actor, question))
+    _refuse_moving_target(question, original)
+    if question.duplicate_of_id == original.id and (question.merged_at is not None) >= command.merge:
+        return question
+    _undo_standing_links(uow, question)
+    question.duplicate_of_id = original.id
+    uow.session.add(
+        DuplicateLink(
+            question_id=question.id,
+            original_id=original.id,
+            linked_by_id=actor.user_id,
+            linked_at=uow.now,
+            merged=command.merge,
+        )
+    )
+    if question.closed_at is None:
+        shut(uow, actor, question, ClosureReason.DUPLICATE)
+    if command.merge:
+        question.merged_at = uow.now
+        _move_people(uow, actor, question, original)
+    changed(question)
+    changed(original)
+    uow.audit(actor, "question.merged" if command.merge else "question.linked", "question", question.id)
+    uow.record(DuplicateLinked(**of_thread(uow, actor, question), original_id=original.id, merged=command.merge))
+    return question
+
+
+def unlink_duplicate(uow: UnitOfWork, actor: Actor, command: UnlinkDuplicate) -> Question:
+    """Let a question stand for itself and take answers again; people who were moved stay with the original too.
+
+    Without effect when it is no duplicate.
+    """
+    question = access_question(uow.session, actor, command.question_id, lock=True)
+    ensure((can_link_duplicate if question.merged_at is None else can_merge)(actor, question))
+    if question.duplicate_of_id is None:
+        return question
+    original_id, question.duplicate_of_id, question.merged_at = question.duplicate_of_id, None, None
+    _undo_standing_links(uow, question)
+    if question.closed_at is not None:
+        reopen(uow, actor, question)
+    changed(question)
+    uow.audit(actor, "question.unlinked", "question", question.id)
+    uow.record(DuplicateUnlinked(**of_thread(uow, actor, question), original_id=original_id))
+    return question
+
+
+def _end_of_chain(session: Session, question_id: int) -> int:
+    """Follow «same as» to the question that stands for itself; a chain cannot come back on itself."""
+    while (further := session.scalar(select(Question.duplicate_of_id).where(Question.id == question_id))) is not None:
+        question_id = further
+    return question_id
+
+
+def _refuse_moving_target(question: Question, original: Question) -> None:
+    """Look again under the locks: the original may have become a duplicate meanwhile, even of this question."""
+    if original.duplicate_of_id is not None:
+        raise Conflict("forum.edit_conflict")
+    if original.deleted_at is not None or question.deleted_at is not None:
+        ensure(deny("forum.deleted"))
+
+
+def _undo_standing_links(uow: UnitOfWork, question: Question) -> None:
+    standing = select(DuplicateLink).where(DuplicateLink.question_id == question.id, DuplicateLink.undone_at.is_(None))
+    for link in uow.session.scalars(standing):
+        link.undone_at = uow.now
+
+
+def _move_people(uow: UnitOfWork, actor: Actor, question: Question, original: Question) -> None:
+    """Bring followers, me-toos and the asker to the original, nobody twice; its own asker is no me-too."""
+    session = uow.session
+    followers = set(session.scalars(select(QuestionFollow.user_id).where(QuestionFollow.question_id == question.id)))
+    affected = set(session.scalars(select(MeToo.user_id).where(MeToo.question_id == question.id)))
+    followers |= affected | {question.asker_id}
+    affected = (affected | {question.asker_id}) - {original.asker_id}
+    _add_people(uow, QuestionFollow, original, followers)
+    new = _add_people(uow, MeToo, original, affected)
+    session.execute(delete(QuestionFollow).where(QuestionFollow.question_id == question.id))
+    session.execute(delete(MeToo).where(MeToo.question_id == question.id))
+    question.me_too_count = 0
+    if new:
+        original.me_too_count += new
+        uow.record(MeTooChanged(**of_thread(uow, actor, original), me_too_count=original.me_too_count, added=True))
+
+
+def _add_people(uow: UnitOfWork, model: type[MeToo | QuestionFollow], question: Question, user_ids: set[int]) -> int:
+    rows = [{"question_id": question.id, "user_id": i, "since": uow.now} for i in sorted(user_ids)]
+    return add_once(uow.session, model, rows)

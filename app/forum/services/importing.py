@@ -1,0 +1,308 @@
+"""Take over what people wrote elsewhere: many rows at once, with their own times, announced to nobody.
+
+No fact is recorded: nobody wants ten thousand messages about an old community, and no promise is made for it. Whoever
+imports rebuilds the search index and the reputation afterwards. Counters are set by ``recount_space`` at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, insert, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from app.forum.models.answer import Answer, Comment, Vote
+from app.forum.models.question import Closure, DuplicateLink, MeToo, Question, QuestionTag
+from app.forum.models.space import Space, Tag, Visibility
+from app.forum.services.checking import check_tag
+from app.forum.services.rows import add_once
+from app.forum.services.tagging import resolve_tags
+from app.kernel.errors import Invalid
+from app.kernel.unit_of_work import UnitOfWork
+from app.text.contract import RichText
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedQuestion:
+    """A question of another community; ``closed_by_id`` is whoever stands for its moderators."""
+
+    space_id: int
+    asker_id: int
+    title: str
+    body: RichText
+    language: str
+    asked_at: datetime
+    tags: tuple[str, ...] = ()
+    view_count: int = 0
+    closed_at: datetime | None = None
+    closed_by_id: int | None = None
+    closing_note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedAnswer:
+    """An answer to an imported question."""
+
+    question_id: int
+    author_id: int
+    body: RichText
+    language: str
+    posted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedComment:
+    """A remark on an imported question, or on one of its answers."""
+
+    question_id: int
+    answer_id: int | None
+    author_id: int
+    body: RichText
+    posted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedVote:
+    """One vote; exactly one of the two ids is set."""
+
+    question_id: int | None
+    answer_id: int | None
+    voter_id: int
+    value: int
+    cast_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedAcceptance:
+    """The asker said that this answer solved it."""
+
+    answer_id: int
+    accepted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedDuplicate:
+    """Somebody said that one question is the same as another."""
+
+    question_id: int
+    original_id: int
+    linked_by_id: int
+    linked_at: datetime
+
+
+def import_space(uow: UnitOfWork, slug: str, name: str, purpose: str) -> int:
+    """Return the id of the public space with this slug, made when it is not there."""
+    found = uow.session.scalar(select(Space.id).where(Space.slug == slug))
+    if found is not None:
+        return found
+    space = Space(slug=slug, name=name, purpose=purpose, visibility=Visibility.PUBLIC, created_at=uow.now)
+    uow.session.add(space)
+    uow.session.flush()
+    return space.id
+
+
+def import_questions(uow: UnitOfWork, questions: Sequence[ImportedQuestion]) -> list[int]:
+    """Store questions with their tags and closings; return their ids in the given order."""
+    rows = [
+        {
+            "space_id": q.space_id, "asker_id": q.asker_id, "title": q.title, "language": q.language,
+            "asked_at": q.asked_at, "active_at": q.asked_at, "view_count": q.view_count, "closed_at": q.closed_at,
+            **_text(q.body),
+        }
+        for q in questions
+    ]  # fmt: skip
+    ids = _insert(uow.session, Question.id, rows)
+    _tag(uow, ids, questions)
+    closings = [
+        {
+            "question_id": question_id, "reason": "outdated", "note": q.closing_note,
+            "closed_by_id": q.closed_by_id, "closed_at": q.closed_at, "reopen_note": "",
+        }
+        for question_id, q in zip(ids, questions, strict=True)
+        if q.closed_at is not None
+    ]  # fmt: skip
+    if closings:
+        uow.session.execute(insert(Closure), closings)
+    return ids
+
+
+def import_answers(uow: UnitOfWork, answers: Sequence[ImportedAnswer]) -> list[int]:
+    """Store answers; return their ids in the given order."""
+    rows = [
+        {
+            "question_id": a.question_id, "author_id": a.author_id, "language": a.language, "posted_at": a.posted_at,
+            **_text(a.body),
+        }
+        for a in answers
+    ]  # fmt: skip
+    return _insert(uow.session, Answer.id, rows)
+
+
+def import_comments(uow: UnitOfWork, comments: Sequence[ImportedComment]) -> list[int]:
+    """Store comments; return their ids in the given order."""
+    rows = [
+        {
+            "question_id": c.question_id, "answer_id": c.answer_id, "author_id": c.author_id,
+            "posted_at": c.posted_at, **_text(c.body),
+        }
+        for c in comments
+    ]  # fmt: skip
+    return _insert(uow.session, Comment.id, rows)
+
+
+def import_votes(uow: UnitOfWork, votes: Sequence[ImportedVote]) -> int:
+    """Store votes; one that the same person already gave is left out. Return how many were new."""
+    rows = [
+        {
+            "user_id": v.voter_id, "question_id": v.question_id, "answer_id": v.answer_id, "value": v.value,
+            "cast_at": v.cast_at,
+        }
+        for v in votes
+    ]  # fmt: skip
+    return sum(add_once(uow.session, Vote, part) for part in _parts(rows))
+
+
+def import_me_toos(uow: UnitOfWork, people: Sequence[tuple[int, int]]) -> int:
+    """Store (question id, user id) pairs: these people had the same trouble. Return how many were new."""
+    rows = [{"question_id": question_id, "user_id": user_id, "since": uow.now} for question_id, user_id in people]
+    return sum(add_once(uow.session, MeToo, part) for part in _parts(rows))
+
+
+def import_acceptances(uow: UnitOfWork, acceptances: Sequence[ImportedAcceptance]) -> int:
+    """Mark answers as accepted by their askers; a question that has an accepted answer keeps it."""
+    done = 0
+    for acceptance in acceptances:
+        question = uow.session.execute(
+            select(Question.id, Question.asker_id, Question.accepted_answer_id)
+            .join(Answer, Answer.question_id == Question.id)
+            .where(Answer.id == acceptance.answer_id)
+        ).one()
+        if question.accepted_answer_id is not None:
+            continue
+        at = acceptance.accepted_at
+        uow.session.execute(
+            update(Question).where(Question.id == question.id).values(
+                accepted_answer_id=acceptance.answer_id, solved_at=at)
+        )  # fmt: skip
+        uow.session.execute(
+            update(Answer).where(Answer.id == acceptance.answer_id).values(
+                accepted_at=at, accepted_by_id=question.asker_id)
+        )  # fmt: skip
+        done += 1
+    return done
+
+
+def import_duplicates(uow: UnitOfWork, duplicates: Sequence[ImportedDuplicate]) -> int:
+    """Link questions to the ones they repeat; a question that is linked keeps its link."""
+    done = 0
+    for duplicate in duplicates:
+        free = update(Question).where(Question.id == duplicate.question_id, Question.duplicate_of_id.is_(None))
+        changed: Any = uow.session.execute(free.values(duplicate_of_id=duplicate.original_id))
+        if changed.rowcount:
+            uow.session.add(
+                DuplicateLink(
+                    question_id=duplicate.question_id, original_id=duplicate.original_id,
+                    linked_by_id=duplicate.linked_by_id, linked_at=duplicate.linked_at,
+                )
+            )  # fmt: skip
+            done += 1
+    return done
+
+
+def recount_space(uow: UnitOfWork, space_id: int) -> None:
+    """Set every counter of a space's questions and answers from the rows that they count."""
+    here = Question.space_id == space_id
+    answer_count = _count(Answer.id, Answer.question_id == Question.id, Answer.deleted_at.is_(None))
+    remarks = _count(
+        Comment.id, Comment.question_id == Question.id, Comment.answer_id.is_(None), Comment.deleted_at.is_(None)
+    )
+    replies = _count(Comment.id, Comment.answer_id == Answer.id, Comment.deleted_at.is_(None))
+    run = uow.session.execute
+    run(
+        update(Question).where(here).values(
+            answer_count=answer_count, comment_count=remarks, score=_score(Vote.question_id == Question.id),
+            me_too_count=_count(MeToo.user_id, MeToo.question_id == Question.id),
+        ),
+        execution_options={"synchronize_session": False},
+    )  # fmt: skip
+    inside = Answer.question_id.in_(select(Question.id).where(here))
+    run(
+        update(Answer).where(inside).values(comment_count=replies, score=_score(Vote.answer_id == Answer.id)),
+        execution_options={"synchronize_session": False},
+    )
+    for last in (_latest(Answer.posted_at, Answer.question_id), _latest(Comment.posted_at, Comment.question_id)):
+        run(
+            update(Question).where(here, Question.active_at < last).values(active_at=last),
+            execution_options={"synchronize_session": False},
+        )
+    used = select(QuestionTag.tag_id).join(Question, Question.id == QuestionTag.question_id).where(here)
+    alive = select(Question.id).where(Question.deleted_at.is_(None))
+    tagged = _count(QuestionTag.question_id, QuestionTag.tag_id == Tag.id, QuestionTag.question_id.in_(alive))
+    run(
+        update(Tag).where(Tag.id.in_(used)).values(question_count=tagged),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def vote_counts(
+    session: Session, question_ids: Collection[int], answer_ids: Collection[int]
+) -> tuple[dict[int, int], dict[int, int]]:
+    """Return how many votes each question and each answer has, in two statements."""
+    return _votes(session, Vote.question_id, question_ids), _votes(session, Vote.answer_id, answer_ids)
+
+
+def _votes(session: Session, post: InstrumentedAttribute[int | None], ids: Collection[int]) -> dict[int, int]:
+    if not ids:
+        return {}
+    rows: Select[Any] = select(post, func.count()).where(post.in_(ids)).group_by(post)
+    return {int(row[0]): int(row[1]) for row in session.execute(rows)}
+
+
+def _text(body: RichText) -> dict[str, Any]:
+    return {"body": body.source, "body_html": body.html, "renderer": body.renderer}
+
+
+def _insert(session: Session, key: InstrumentedAttribute[int], rows: Sequence[dict[str, Any]]) -> list[int]:
+    if not rows:
+        return []
+    statement = insert(key.class_).returning(key, sort_by_parameter_order=True)
+    return list(session.scalars(statement, rows))
+
+
+def _parts(rows: Sequence[dict[str, Any]], size: int = 500) -> Iterable[Sequence[dict[str, Any]]]:
+    """Cut a list so that one statement stays below SQLite's limit of bound values."""
+    return (rows[start : start + size] for start in range(0, len(rows), size))
+
+
+def _tag(uow: UnitOfWork, ids: Sequence[int], questions: Sequence[ImportedQuestion]) -> None:
+    usable = {word: slug for q in questions for word in q.tags if (slug := _slug(word))}
+    slugs = sorted(set(usable.values()))
+    tag_ids = {slug: resolve_tags(uow, [slug])[0] for slug in slugs}
+    rows = []
+    for question_id, question in zip(ids, questions, strict=True):
+        wanted = dict.fromkeys(tag_ids[usable[word]] for word in question.tags if word in usable)
+        rows += [{"question_id": question_id, "tag_id": t, "position": n} for n, t in enumerate(wanted)]
+    if rows:
+        uow.session.execute(insert(QuestionTag), rows)
+
+
+def _slug(word: str) -> str:
+    try:
+        return check_tag("tags", word)
+    except Invalid:
+        return ""
+
+
+def _count(what: Any, *where: ColumnElement[bool]) -> ScalarSelect[Any]:
+    return select(func.count(what)).where(*where).scalar_subquery()
+
+
+def _score(where: ColumnElement[bool]) -> ScalarSelect[Any]:
+    return select(func.coalesce(func.sum(Vote.value), 0)).where(where).scalar_subquery()
+
+
+def _latest(at: InstrumentedAttribute[datetime], question_id: InstrumentedAttribute[int]) -> ScalarSelect[Any]:
+    return select(func.max(at)).where(question_id == Question.id).scalar_subquery()
