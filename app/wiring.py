@@ -22,7 +22,15 @@ from app.cli.worker import worker
 from app.config import Settings
 from app.forum import words as forum_words
 from app.forum.contract import readable_space_ids
+from app.identity import personal_data as identity_data
+from app.identity import words as identity_words
+from app.identity.avatars import AvatarFolder
+from app.identity.blueprint import identity
 from app.identity.contract import SEEN_EVERY, SignedIn, people, roles_and_groups, signed_in, touch_sign_in
+from app.identity.ports import AvatarStore
+from app.identity.subscribers import AccountMail
+from app.identity.subscribers import after_commit as account_reactions
+from app.identity.tokens import Tokens
 from app.kernel.actor import Actor, Role
 from app.kernel.clock import Clock, SystemClock
 from app.kernel.database import ReadSession
@@ -30,6 +38,7 @@ from app.kernel.errors import Busy
 from app.kernel.events import EventBus, Subscriptions
 from app.kernel.jobs import JobRunner, PeriodicJob
 from app.kernel.mail import KeptMailer, Mailer, SmtpMailer
+from app.kernel.personal_data import Estate, PersonalData
 from app.kernel.relay import Relay, Subscription
 from app.kernel.unit_of_work import UnitOfWorkFactory, WriteGate, open_gate
 from app.kernel.words import Translator
@@ -52,9 +61,10 @@ BUNDLED = Path(__file__).resolve().parent / "_bundled"
 ROOT = BUNDLED if BUNDLED.exists() else Path(__file__).resolve().parents[1]
 
 COMMANDS: list[click.Command] = [check, serve, worker]
-BLUEPRINTS: list[Blueprint] = []
+BLUEPRINTS: list[Blueprint] = [identity]
+PERSONAL_DATA: dict[str, PersonalData] = {"identity": identity_data}
 IN_TRANSACTION: list[Subscriptions] = [reputation_reactions.IN_TRANSACTION]
-REASONS: list[Mapping[str, str]] = [words.REASONS, forum_words.REASONS]
+REASONS: list[Mapping[str, str]] = [words.REASONS, identity_words.REASONS, forum_words.REASONS]
 
 
 def build_app(settings: Settings | None = None, clock: Clock | None = None) -> Flask:
@@ -119,6 +129,8 @@ def _runtime(app: Flask, settings: Settings, clock: Clock) -> Runtime:
     units = UnitOfWorkFactory(writes, bus, {}, clock, gate, wake.set)
     ports[Mailer] = _mailer(settings, units)
     ports[Translator] = AppTranslator(app, settings.default_language)
+    ports[Tokens] = Tokens(settings.signing_key(), clock)
+    ports[Estate] = Estate(PERSONAL_DATA)
     subscriptions += _after_commit(ports, units, reads, settings)
     relay = Relay(writes, subscriptions, clock, gate)
     units.listeners = relay.listeners
@@ -128,7 +140,7 @@ def _runtime(app: Flask, settings: Settings, clock: Clock) -> Runtime:
 
 def _ports(app: Flask, settings: Settings) -> dict[type, Any]:  # noqa: ARG001  # filled as domains arrive
     """Bind each port to the adapter that the settings choose."""
-    return {}
+    return {AvatarStore: AvatarFolder(settings.uploads_dir / "avatars")}
 
 
 def _mailer(settings: Settings, units: UnitOfWorkFactory) -> Mailer:
@@ -138,13 +150,14 @@ def _mailer(settings: Settings, units: UnitOfWorkFactory) -> Mailer:
 
 
 def _after_commit(
-    ports: Mapping[type, Any],  # noqa: ARG001
+    ports: Mapping[type, Any],
     units: UnitOfWorkFactory,  # noqa: ARG001
-    reads: sessionmaker[ReadSession],  # noqa: ARG001
-    settings: Settings,  # noqa: ARG001
+    reads: sessionmaker[ReadSession],
+    settings: Settings,
 ) -> list[Subscription]:
     """Collect the reactions that run from the outbox."""
-    return []
+    letters = AccountMail(ports[Mailer], ports[Translator], ports[Tokens], reads, settings.site_name, settings.site_url)
+    return [*account_reactions(letters, ports[AvatarStore])]
 
 
 def _jobs(

@@ -6,6 +6,8 @@ milliseconds on purpose: do it before opening a unit of work.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
@@ -25,6 +27,15 @@ COMMON = frozenset(
     }
 )  # fmt: skip
 """Long enough, and tried first by everybody who guesses. Compared in lower case."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewPassword:
+    """A password somebody chose: the text to judge, and its hash, made before the transaction was opened."""
+
+    plain: str = field(repr=False)
+    hash: str = field(repr=False)
+
 
 _hasher = PasswordHasher()
 _NOBODY = _hasher.hash("nobody has this password")

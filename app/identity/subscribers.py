@@ -1,0 +1,165 @@
+"""Letters about one's account. The link is made when the letter is sent, so no token ever waits in the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import sessionmaker
+
+from app.identity.events import (
+    AvatarDropped,
+    EmailChangeAsked,
+    EmailVerificationAsked,
+    KnownAddressRegistered,
+    PasswordChanged,
+    PasswordResetAsked,
+    PersonRegistered,
+)
+from app.identity.models import User
+from app.identity.ports import AvatarStore
+from app.identity.tokens import Purpose, Tokens
+from app.kernel.database import ReadSession
+from app.kernel.mail import Mail, Mailer
+from app.kernel.relay import Message, Subscription
+from app.kernel.words import N_, Translator
+
+GREETING = N_("Hello %(name)s,")
+REASON = N_("You get this mail because somebody used this address at %(site)s (%(url)s).")
+
+
+@dataclass(frozen=True, slots=True)
+class AccountMail:
+    """Writes the letters.
+
+    ``site_url`` has no slash at its end.
+    """
+
+    mailer: Mailer
+    translator: Translator
+    tokens: Tokens
+    reads: sessionmaker[ReadSession]
+    site_name: str
+    site_url: str
+
+    def welcome(self, message: Message) -> None:
+        """Ask a new person to verify their address."""
+        self._write(
+            message,
+            N_("%(site)s asks you to confirm your address"),
+            [N_("confirm that this is your e-mail address by opening this link within three days:")],
+            lambda person: f"/verify/{self.tokens.make(Purpose.VERIFY_EMAIL, person)}",
+        )
+
+    def already_known(self, message: Message) -> None:
+        """Tell the owner of an address that somebody tried to register with it."""
+        self._write(
+            message,
+            N_("You already have an account at %(site)s"),
+            [
+                N_("somebody tried to make an account with this address, and there is one already."),
+                N_("If it was you, sign in, or choose a new password here:"),
+            ],
+            lambda _person: "/forgotten",
+        )
+
+    def reset(self, message: Message) -> None:
+        """Send the link that replaces a forgotten password."""
+        self._write(
+            message,
+            N_("%(site)s sends you the link for a new password"),
+            [
+                N_("choose a new password by opening this link within two hours. It works once."),
+                N_("If you did not ask for it, do nothing: your password stays as it is."),
+            ],
+            lambda person: f"/reset/{self.tokens.make(Purpose.RESET_PASSWORD, person)}",
+        )
+
+    def password_changed(self, message: Message) -> None:
+        """Tell the owner, in case it was somebody else."""
+        self._write(
+            message,
+            N_("Your password at %(site)s was changed"),
+            [
+                N_("your password was changed, and your other browsers were signed out."),
+                N_("If it was not you, choose a new password at once:"),
+            ],
+            lambda _person: "/forgotten",
+        )
+
+    def change_email(self, message: Message) -> None:
+        """Send the link to the wanted address, and word to the present one."""
+        with self.reads() as session:
+            person = session.get(User, _user_id(message))
+            pending = person.pending_email if person is not None else None
+        self._write(
+            message,
+            N_("%(site)s asks you to confirm your new address"),
+            [N_("confirm that you want to get mail here from now on by opening this link within three days:")],
+            lambda person: f"/email/{self.tokens.make(Purpose.CHANGE_EMAIL, person)}",
+            to=pending or "",
+        )
+        self._write(
+            message,
+            N_("Your address at %(site)s is about to change"),
+            [
+                N_("somebody who knows your password wants your mail to go to another address."),
+                N_("If it was not you, choose a new password at once:"),
+            ],
+            lambda _person: "/forgotten",
+            part="present-address",
+        )
+
+    def _write(
+        self,
+        message: Message,
+        subject: str,
+        sentences: Sequence[str],
+        path: Callable[[User], str],
+        *,
+        to: str | None = None,
+        part: str = "link",
+    ) -> None:
+        with self.reads() as session:
+            person = session.get(User, _user_id(message))
+            if person is None or person.deactivated_at is not None:
+                return
+            address, link = person.email if to is None else to, f"{self.site_url}{path(person)}"
+            language, name = person.interface_language, person.name
+        if not address:
+            return
+        facts = {"site": self.site_name, "url": self.site_url, "name": name}
+        say = self.translator.say
+        lines = [say(language, GREETING, **facts), *(say(language, s, **facts) for s in sentences), link]
+        text = "\n\n".join([*lines, f"-- \n{say(language, REASON, **facts)}\n"])
+        self.mailer.send(Mail(address, say(language, subject, **facts), text, key=f"identity.{message.id}.{part}"))
+
+
+def _user_id(message: Message) -> int:
+    return int(getattr(message.event, "user_id"))  # noqa: B009  # every fact of these reactions has one
+
+
+def _each(write: Callable[[Message], None]) -> Callable[[Sequence[Message]], None]:
+    def handle(messages: Sequence[Message]) -> None:
+        for message in messages:
+            write(message)
+
+    return handle
+
+
+def after_commit(letters: AccountMail, avatars: AvatarStore) -> list[Subscription]:
+    """Return the reactions of this domain that run from the outbox."""
+
+    def forget_picture(messages: Sequence[Message]) -> None:
+        for message in messages:
+            assert isinstance(message.event, AvatarDropped)
+            avatars.delete(message.event.key)
+
+    return [
+        Subscription("identity.mail_welcome", (PersonRegistered, EmailVerificationAsked), _each(letters.welcome)),
+        Subscription("identity.mail_already_known", (KnownAddressRegistered,), _each(letters.already_known)),
+        Subscription("identity.mail_reset", (PasswordResetAsked,), _each(letters.reset)),
+        Subscription("identity.mail_password_changed", (PasswordChanged,), _each(letters.password_changed)),
+        Subscription("identity.mail_email_change", (EmailChangeAsked,), _each(letters.change_email)),
+        Subscription("identity.forget_picture", (AvatarDropped,), forget_picture),
+    ]
