@@ -17,11 +17,14 @@ from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.cli.check import check
+from app.cli.imports import imports
+from app.cli.search import search
 from app.cli.serve import serve
 from app.cli.worker import worker
 from app.config import Settings
 from app.forum import words as forum_words
 from app.forum.contract import readable_space_ids
+from app.forum.search_documents import QuestionSource, index_threads, search_jobs
 from app.identity import personal_data as identity_data
 from app.identity import words as identity_words
 from app.identity.avatars import AvatarFolder
@@ -44,6 +47,11 @@ from app.kernel.unit_of_work import UnitOfWorkFactory, WriteGate, open_gate
 from app.kernel.words import Translator
 from app.reputation import subscribers as reputation_reactions
 from app.schema import complete_metadata
+from app.search.contract import DocumentSource, SearchEngine
+from app.search.engines.choosing import open_engine
+from app.text import words as text_words
+from app.text.contract import TextRenderer
+from app.text.renderer import MarkdownRenderer
 from app.web import words
 from app.web.database import db, init_database, reading_sessions, writing_sessions
 from app.web.errors import init_errors
@@ -60,11 +68,11 @@ from app.worker import Background
 BUNDLED = Path(__file__).resolve().parent / "_bundled"
 ROOT = BUNDLED if BUNDLED.exists() else Path(__file__).resolve().parents[1]
 
-COMMANDS: list[click.Command] = [check, serve, worker]
+COMMANDS: list[click.Command] = [check, imports, search, serve, worker]
 BLUEPRINTS: list[Blueprint] = [identity]
 PERSONAL_DATA: dict[str, PersonalData] = {"identity": identity_data}
 IN_TRANSACTION: list[Subscriptions] = [reputation_reactions.IN_TRANSACTION]
-REASONS: list[Mapping[str, str]] = [words.REASONS, identity_words.REASONS, forum_words.REASONS]
+REASONS: list[Mapping[str, str]] = [words.REASONS, identity_words.REASONS, forum_words.REASONS, text_words.REASONS]
 
 
 def build_app(settings: Settings | None = None, clock: Clock | None = None) -> Flask:
@@ -128,6 +136,8 @@ def _runtime(app: Flask, settings: Settings, clock: Clock) -> Runtime:
     bus, wake = EventBus(IN_TRANSACTION), threading.Event()
     units = UnitOfWorkFactory(writes, bus, {}, clock, gate, wake.set)
     ports[Mailer] = _mailer(settings, units)
+    ports[SearchEngine] = open_engine(settings.search_engine, settings.search_dir)
+    ports[DocumentSource] = QuestionSource(reads)
     ports[Translator] = AppTranslator(app, settings.default_language)
     ports[Tokens] = Tokens(settings.signing_key(), clock)
     ports[Estate] = Estate(PERSONAL_DATA)
@@ -140,7 +150,10 @@ def _runtime(app: Flask, settings: Settings, clock: Clock) -> Runtime:
 
 def _ports(app: Flask, settings: Settings) -> dict[type, Any]:  # noqa: ARG001  # filled as domains arrive
     """Bind each port to the adapter that the settings choose."""
-    return {AvatarStore: AvatarFolder(settings.uploads_dir / "avatars")}
+    return {
+        AvatarStore: AvatarFolder(settings.uploads_dir / "avatars"),
+        TextRenderer: MarkdownRenderer(seconds=settings.render_seconds),
+    }
 
 
 def _mailer(settings: Settings, units: UnitOfWorkFactory) -> Mailer:
@@ -157,17 +170,20 @@ def _after_commit(
 ) -> list[Subscription]:
     """Collect the reactions that run from the outbox."""
     letters = AccountMail(ports[Mailer], ports[Translator], ports[Tokens], reads, settings.site_name, settings.site_url)
-    return [*account_reactions(letters, ports[AvatarStore])]
+    return [
+        *account_reactions(letters, ports[AvatarStore]),
+        index_threads(ports[SearchEngine], ports[DocumentSource]),
+    ]
 
 
 def _jobs(
-    ports: Mapping[type, Any],  # noqa: ARG001
-    units: UnitOfWorkFactory,  # noqa: ARG001
+    ports: Mapping[type, Any],
+    units: UnitOfWorkFactory,
     reads: sessionmaker[ReadSession],  # noqa: ARG001
     settings: Settings,  # noqa: ARG001
 ) -> list[PeriodicJob]:
     """Collect the periodic work."""
-    return []
+    return [*search_jobs(ports[SearchEngine], ports[DocumentSource], units)]
 
 
 def _fill_slots(slots: Slots) -> None:

@@ -39,17 +39,39 @@ from app.forum.services.asking import AskQuestion, ask_question
 from app.forum.services.closing import CloseQuestion, ReopenQuestion, close_question, reopen_question
 from app.forum.services.commenting import PostComment, post_comment
 from app.forum.services.duplicating import LinkDuplicate, UnlinkDuplicate, link_duplicate, unlink_duplicate
+from app.forum.services.importing import (
+    ImportedAcceptance,
+    ImportedAnswer,
+    ImportedComment,
+    ImportedDuplicate,
+    ImportedQuestion,
+    ImportedVote,
+    import_acceptances,
+    import_answers,
+    import_comments,
+    import_duplicates,
+    import_me_toos,
+    import_questions,
+    import_space,
+    import_votes,
+    questions_of_answers,
+    vote_counts,
+)
 from app.forum.services.moving import MoveQuestion, move_question
+from app.forum.services.recounting import recount_space
 from app.kernel.actor import Actor
 
 __all__ = [
     "AcceptAnswer", "AcceptanceFact", "AnswerFact", "AskQuestion", "CloseQuestion", "ClosureReason", "EditFact",
-    "FactScope", "Impact", "LinkDuplicate", "MoveQuestion", "PostAnswer", "PostComment", "QuestionFact",
-    "QuestionFacts", "ReopenQuestion", "Thread", "ThreadAnswer", "ThreadComment", "UnlinkDuplicate", "VoteFact",
-    "accept_answer", "acceptance_facts", "access_thread", "answer_facts", "ask_question", "close_question",
-    "edit_facts", "link_duplicate", "live_answers", "move_question", "post_answer", "post_comment",
-    "question_asking_facts", "question_facts", "readable_space_ids", "reopen_question", "space_names", "thread_of",
-    "unlink_duplicate", "visible_to", "vote_facts", "withdraw_acceptance",
+    "FactScope", "Impact", "ImportedAcceptance", "ImportedAnswer", "ImportedComment", "ImportedDuplicate",
+    "ImportedQuestion", "ImportedVote", "LinkDuplicate", "MoveQuestion", "PostAnswer", "PostComment",
+    "QuestionFact", "QuestionFacts", "ReopenQuestion", "Thread", "ThreadAnswer", "ThreadComment", "UnlinkDuplicate",
+    "VoteFact", "accept_answer", "acceptance_facts", "access_thread", "answer_facts", "ask_question",
+    "close_question", "edit_facts", "import_acceptances", "import_answers", "import_comments", "import_duplicates",
+    "import_me_toos", "import_questions", "import_space", "import_votes", "link_duplicate", "live_answers",
+    "move_question", "post_answer", "post_comment", "question_asking_facts", "question_facts",
+    "questions_of_answers", "readable_space_ids", "recount_space", "reopen_question", "space_names", "thread_of",
+    "unlink_duplicate", "visible_to", "vote_counts", "vote_facts", "withdraw_acceptance",
 ]  # fmt: skip
 
 

@@ -10,11 +10,15 @@ from sqlalchemy import literal, select, union_all
 from sqlalchemy.orm import Session
 
 from app.identity.models import GroupMember, RoleGrant, SignIn, User
+from app.identity.services.importing import ImportedPerson, import_people
 from app.identity.services.signing_in import SEEN_EVERY, touch_sign_in
 from app.identity.tokens_at_rest import hash_token
 from app.kernel.actor import Role
 
-__all__ = ["SEEN_EVERY", "Person", "SignedIn", "people", "roles_and_groups", "signed_in", "touch_sign_in"]
+__all__ = [
+    "SEEN_EVERY", "ImportedPerson", "Person", "SignedIn", "import_people", "people", "roles_and_groups",
+    "signed_in", "touch_sign_in",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.forum.models.answer import Answer, Comment, Vote
 from app.forum.models.question import Closure, DuplicateLink, MeToo, Question, QuestionTag
-from app.forum.models.space import Space, Tag, Visibility
+from app.forum.models.space import Space, Visibility
 from app.forum.services.checking import check_tag
 from app.forum.services.rows import add_once
 from app.forum.services.tagging import resolve_tags
@@ -165,9 +165,9 @@ def import_votes(uow: UnitOfWork, votes: Sequence[ImportedVote]) -> int:
     return sum(add_once(uow.session, Vote, part) for part in _parts(rows))
 
 
-def import_me_toos(uow: UnitOfWork, people: Sequence[tuple[int, int]]) -> int:
-    """Store (question id, user id) pairs: these people had the same trouble. Return how many were new."""
-    rows = [{"question_id": question_id, "user_id": user_id, "since": uow.now} for question_id, user_id in people]
+def import_me_toos(uow: UnitOfWork, people: Sequence[tuple[int, int, datetime]]) -> int:
+    """Store (question id, user id, since): these people had the same trouble. Return how many were new."""
+    rows = [{"question_id": question_id, "user_id": user_id, "since": at} for question_id, user_id, at in people]
     return sum(add_once(uow.session, MeToo, part) for part in _parts(rows))
 
 
@@ -212,41 +212,6 @@ def import_duplicates(uow: UnitOfWork, duplicates: Sequence[ImportedDuplicate]) 
     return done
 
 
-def recount_space(uow: UnitOfWork, space_id: int) -> None:
-    """Set every counter of a space's questions and answers from the rows that they count."""
-    here = Question.space_id == space_id
-    answer_count = _count(Answer.id, Answer.question_id == Question.id, Answer.deleted_at.is_(None))
-    remarks = _count(
-        Comment.id, Comment.question_id == Question.id, Comment.answer_id.is_(None), Comment.deleted_at.is_(None)
-    )
-    replies = _count(Comment.id, Comment.answer_id == Answer.id, Comment.deleted_at.is_(None))
-    run = uow.session.execute
-    run(
-        update(Question).where(here).values(
-            answer_count=answer_count, comment_count=remarks, score=_score(Vote.question_id == Question.id),
-            me_too_count=_count(MeToo.user_id, MeToo.question_id == Question.id),
-        ),
-        execution_options={"synchronize_session": False},
-    )  # fmt: skip
-    inside = Answer.question_id.in_(select(Question.id).where(here))
-    run(
-        update(Answer).where(inside).values(comment_count=replies, score=_score(Vote.answer_id == Answer.id)),
-        execution_options={"synchronize_session": False},
-    )
-    for last in (_latest(Answer.posted_at, Answer.question_id), _latest(Comment.posted_at, Comment.question_id)):
-        run(
-            update(Question).where(here, Question.active_at < last).values(active_at=last),
-            execution_options={"synchronize_session": False},
-        )
-    used = select(QuestionTag.tag_id).join(Question, Question.id == QuestionTag.question_id).where(here)
-    alive = select(Question.id).where(Question.deleted_at.is_(None))
-    tagged = _count(QuestionTag.question_id, QuestionTag.tag_id == Tag.id, QuestionTag.question_id.in_(alive))
-    run(
-        update(Tag).where(Tag.id.in_(used)).values(question_count=tagged),
-        execution_options={"synchronize_session": False},
-    )
-
-
 def vote_counts(
     session: Session, question_ids: Collection[int], answer_ids: Collection[int]
 ) -> tuple[dict[int, int], dict[int, int]]:
@@ -254,11 +219,17 @@ def vote_counts(
     return _votes(session, Vote.question_id, question_ids), _votes(session, Vote.answer_id, answer_ids)
 
 
+def questions_of_answers(session: Session, answer_ids: Collection[int]) -> dict[int, int]:
+    """Map answers to their questions, in one statement."""
+    rows = session.execute(select(Answer.id, Answer.question_id).where(Answer.id.in_(answer_ids)))
+    return {row.id: row.question_id for row in rows}
+
+
 def _votes(session: Session, post: InstrumentedAttribute[int | None], ids: Collection[int]) -> dict[int, int]:
     if not ids:
         return {}
-    rows: Select[Any] = select(post, func.count()).where(post.in_(ids)).group_by(post)
-    return {int(row[0]): int(row[1]) for row in session.execute(rows)}
+    rows = session.execute(select(post, func.count()).where(post.in_(ids)).group_by(post))
+    return {post_id: count for post_id, count in rows if post_id is not None}
 
 
 def _text(body: RichText) -> dict[str, Any]:
@@ -294,15 +265,3 @@ def _slug(word: str) -> str:
         return check_tag("tags", word)
     except Invalid:
         return ""
-
-
-def _count(what: Any, *where: ColumnElement[bool]) -> ScalarSelect[Any]:
-    return select(func.count(what)).where(*where).scalar_subquery()
-
-
-def _score(where: ColumnElement[bool]) -> ScalarSelect[Any]:
-    return select(func.coalesce(func.sum(Vote.value), 0)).where(where).scalar_subquery()
-
-
-def _latest(at: InstrumentedAttribute[datetime], question_id: InstrumentedAttribute[int]) -> ScalarSelect[Any]:
-    return select(func.max(at)).where(question_id == Question.id).scalar_subquery()

@@ -1,0 +1,91 @@
+"""``flask import …``: bring another community in, with progress and a report of what was left out and why."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+
+from app.cli.search import rebuild
+from app.importers.archive import Dump, UnreadableDump
+from app.importers.running import Report, Source, StepReport, run_import
+from app.importers.stackexchange import StackExchange
+from app.importers.texts import TextPool
+from app.importers.thunderbird import Thunderbird
+from app.reputation.services.recomputing import recompute_all
+from app.web.runtime import runtime
+
+SAY_EVERY = 2.0
+"""Seconds between two lines of progress."""
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+FOLDER_OR_ARCHIVE = click.Path(exists=True, path_type=Path)
+
+
+@click.group("import")
+def imports() -> None:
+    """Bring another community in. Repeating an import adds only what is new; an interrupted one goes on."""
+
+
+@imports.command("thunderbird")
+@click.argument("folder", type=FOLDER)
+@click.option("--questions", type=click.IntRange(1), help="Take only the first so many questions.")
+@with_appcontext
+def thunderbird(folder: Path, questions: int | None) -> None:
+    """Bring in the Thunderbird community from FOLDER."""
+    try:
+        source = Thunderbird(folder, questions)
+    except FileNotFoundError as error:
+        raise click.ClickException(f"{error} is missing") from None
+    _run(source)
+
+
+@imports.command("stackexchange")
+@click.argument("dump", type=FOLDER_OR_ARCHIVE)
+@click.option("--site", help="What the space is called; taken from the name of the dump when not given.")
+@with_appcontext
+def stackexchange(dump: Path, site: str | None) -> None:
+    """Bring in a Stack Exchange DUMP: a folder, or a .tar.xz, .tar.gz or .zip archive of it."""
+    name = site or dump.resolve().name.split(".")[0].replace("_", " ").replace("-", " ").capitalize()
+    try:
+        source = StackExchange(Dump(dump), name)
+        _run(source)
+    except UnreadableDump as error:
+        raise click.ClickException(str(error)) from None
+
+
+@dataclass(slots=True)
+class _Speaker:
+    """Says where an import stands, no more often than is pleasant to read."""
+
+    said_at: float = field(default_factory=time.monotonic)
+
+    def __call__(self, step: str, report: StepReport) -> None:
+        """Print one line when the last one is old enough."""
+        now = time.monotonic()
+        if now - self.said_at >= SAY_EVERY:
+            self.said_at = now
+            click.echo(f"  {step}: {report.read:,} read, {report.stored:,} stored")
+
+
+def _run(source: Source) -> None:
+    running, started = runtime(), time.monotonic()
+    click.echo(f"Importing {source.space_name} …")
+    with TextPool() as texts:
+        report = run_import(source, running.unit_of_work, running.reads, texts, _Speaker())
+    click.echo("Counting reputation …")
+    with running.unit_of_work() as uow:
+        recompute_all(uow.session, uow.now)
+    click.get_current_context().invoke(rebuild)
+    _print_report(report)
+    click.echo(f"Done in {time.monotonic() - started:,.0f} s.")
+
+
+def _print_report(report: Report) -> None:
+    for step, part in report.items():
+        resumed = f", resumed after row {part.resumed_after:,}" if part.resumed_after else ""
+        click.echo(f"{step}: {part.stored:,} new, {part.known:,} already there{resumed}")
+        for reason, count in part.skipped.most_common():
+            click.echo(f"    {count:,} left out: {reason}")
