@@ -29,7 +29,6 @@ class Document:
     authors: tuple[str, ...] = ()
     has_answer: bool = False
     has_accepted: bool = False
-    score: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,17 @@ def copy_documents(index: Index, source: DocumentSource, ids: Collection[int]) -
     return len(documents)
 
 
+def copy_changed(index: Index, source: DocumentSource, ids: Collection[int]) -> int:
+    """Copy those of the documents that differ; return how many did."""
+    if not ids:
+        return 0
+    true, copied = (side.versions(min(ids), max(ids)) for side in (source, index))
+    changed = sorted(i for i in ids if true.get(i) != copied.get(i))
+    for start in range(0, len(changed), COPIED_AT_ONCE):
+        copy_documents(index, source, changed[start : start + COPIED_AT_ONCE])
+    return len(changed)
+
+
 def find_drift(index: Index, source: DocumentSource, progress: Progress = no_progress) -> Drift:
     """Compare every version in the index with the source, bucket by bucket."""
     drift = Drift()

@@ -1,0 +1,294 @@
+"""Find past questions: the search page, and «has somebody asked this before».
+
+The engine gets the actor's spaces inside the query; every hit is read again from the database under the same rule.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from markupsafe import Markup
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.forum.access import visible_to
+from app.forum.models.answer import Answer
+from app.forum.models.question import Question, QuestionTag
+from app.forum.models.space import Space, Tag, TagSynonym
+from app.identity.contract import Person, ids_of_handles, people
+from app.kernel.actor import Actor
+from app.search.contract import Found, Order, Query, Scope, SearchEngine
+from app.search.highlighting import Highlighter, highlighter
+from app.search.misses import telling_words
+from app.search.parsing import Typed, parse
+from app.search.plain import plain_text
+from app.search.recipe import similar_query, text_query
+from app.search.spelling import corrected
+
+PAGE = 15
+MOST_PAGES = 20
+MOST_SPACES = 50
+EXCERPT_HTML = 3000
+"""Characters of an answer's HTML that an excerpt is cut from."""
+FEW = 3
+"""Up to this many hits the search offers another spelling."""
+NOWHERE: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What somebody looks for. ``languages`` are base languages, the reader's own first.
+
+    ``live`` means that they are still typing: the last word may be unfinished.
+    """
+
+    text: str
+    languages: tuple[str, ...] = ("en",)
+    solved: bool = False
+    own_language: bool = False
+    space: str = ""
+    since: datetime | None = None
+    order: Order = Order.RELEVANCE
+    page: int = 1
+    live: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FoundQuestion:
+    """One hit. ``excerpt`` is of the accepted or else the best answer; empty when there is none."""
+
+    id: int
+    title: Markup
+    language: str
+    space_id: int
+    asker: Person
+    asked_at: datetime
+    answer_count: int
+    solved_by: Person | None
+    waiting_for_asker: bool
+    closed: bool
+    excerpt: Markup
+    excerpt_language: str
+    working_count: int
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SpaceChoice:
+    """A space that the search may be narrowed to."""
+
+    slug: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindPage:
+    """The search page.
+
+    ``total`` counts what the engine found, also beyond the last page that is shown. ``loosened`` says that no question
+    has all of the words. ``missed_words`` is what may be remembered of a search in vain.
+    """
+
+    search: Search
+    hits: tuple[FoundQuestion, ...]
+    total: int
+    loosened: bool
+    has_more: bool
+    suggestion: str | None
+    spaces: tuple[SpaceChoice, ...]
+    asked: bool
+    missed_words: str
+
+
+def find_page(session: Session, actor: Actor, engine: SearchEngine, search: Search) -> FindPage:
+    """Answer a search.
+
+    Statements: spaces, hits, people, tags, and one for each kind of ``tag:`` and ``user:`` that was typed.
+    """
+    typed = parse(search.text)
+    spaces = _readable_spaces(session, actor)
+    choices = tuple(SpaceChoice(slug, name) for _, slug, name in spaces)
+    if typed.is_empty:
+        return FindPage(search, (), 0, False, False, None, choices, False, "")
+    scope = _scope(session, actor, search, typed, {slug: i for i, slug, _ in spaces})
+    query = _query(engine, search, typed, scope)
+    found, loosened = _search(engine, query)
+    marker = highlighter(
+        [*typed.words, *typed.phrases, *typed.prefixes], (*query.should, *query.must), search.languages
+    )
+    hits = _facts(session, actor, [hit.id for hit in found.hits], marker)
+    return FindPage(
+        search=search,
+        hits=hits,
+        total=found.total,
+        loosened=loosened and bool(hits),
+        has_more=found.total > search.page * PAGE and search.page < MOST_PAGES,
+        suggestion=_suggestion(engine, search, typed) if found.total <= FEW or loosened else None,
+        spaces=choices,
+        asked=True,
+        missed_words="" if found.total else telling_words(typed.words, search.languages),
+    )
+
+
+def similar_questions(
+    session: Session,
+    actor: Actor,
+    engine: SearchEngine,
+    title: str,
+    body: str = "",
+    limit: int = 4,
+    *,
+    languages: Sequence[str] = ("en",),
+    solved_only: bool = False,
+    excluded_ids: Collection[int] = (),
+) -> tuple[FoundQuestion, ...]:
+    """Return questions that may already have the answer, the likeliest first; in three statements at most."""
+    scope = Scope(actor.space_ids, accepted=True if solved_only else None, excluded_ids=tuple(excluded_ids))
+    query = similar_query(engine, title, body, scope, languages, limit=limit)
+    if not query.should:
+        return ()
+    marker = highlighter([title], query.should, languages)
+    return _facts(session, actor, [hit.id for hit in engine.search(query).hits], marker)
+
+
+def _query(engine: SearchEngine, search: Search, typed: Typed, scope: Scope) -> Query:
+    return text_query(
+        engine,
+        typed,
+        scope,
+        search.languages,
+        live=search.live,
+        order=search.order,
+        limit=PAGE,
+        offset=(search.page - 1) * PAGE,
+    )
+
+
+def _search(engine: SearchEngine, query: Query) -> tuple[Found, bool]:
+    """Ask for all of the words; when nothing has them, for any of them."""
+    found = engine.search(query)
+    if found.total or query.required <= 1:
+        return found, False
+    return engine.search(replace(query, required=1, order=Order.RELEVANCE)), True
+
+
+def _readable_spaces(session: Session, actor: Actor) -> Sequence[tuple[int, str, str]]:
+    rows = session.execute(
+        select(Space.id, Space.slug, Space.name)
+        .where(Space.id.in_(actor.space_ids))
+        .order_by(Space.position, Space.name)
+        .limit(MOST_SPACES)
+    )
+    return [(row.id, row.slug, row.name) for row in rows]
+
+
+def _scope(session: Session, actor: Actor, search: Search, typed: Typed, space_ids: dict[str, int]) -> Scope:
+    wanted = [slug for slug in (search.space, *typed.spaces) if slug]
+    spaces = frozenset(space_ids[slug] for slug in wanted if slug in space_ids) if wanted else actor.space_ids
+    authors = ids_of_handles(session, typed.users) if typed.users else {}
+    if typed.users and not authors:
+        spaces = NOWHERE
+    tags = _tags_meant(session, {*typed.tags, *typed.excluded_tags})
+    return Scope(
+        space_ids=spaces,
+        tags=tuple(tags.get(slug, slug) for slug in typed.tags),
+        excluded_tags=tuple(tags.get(slug, slug) for slug in typed.excluded_tags),
+        authors=tuple(str(user_id) for user_id in authors.values()),
+        language=search.languages[0] if search.own_language else None,
+        answered=typed.answered,
+        accepted=True if search.solved else typed.accepted,
+        since=search.since,
+    )
+
+
+def _tags_meant(session: Session, slugs: Collection[str]) -> dict[str, str]:
+    """Map synonyms to the tags they stand for."""
+    if not slugs:
+        return {}
+    rows = session.execute(
+        select(TagSynonym.slug, Tag.slug.label("meant"))
+        .join(Tag, Tag.id == TagSynonym.tag_id)
+        .where(TagSynonym.slug.in_(slugs))
+    )
+    return {row.slug: row.meant for row in rows}
+
+
+def _facts(session: Session, actor: Actor, ids: Sequence[int], marker: Highlighter) -> tuple[FoundQuestion, ...]:
+    """Read what the hits show, in the engine's order; whatever this actor may not see falls out here."""
+    if not ids:
+        return ()
+    rows = {row.id: row for row in session.execute(_hit_rows(ids).where(visible_to(actor)))}
+    tags: dict[int, list[str]] = defaultdict(list)
+    named = select(QuestionTag.question_id, Tag.slug).join(Tag, Tag.id == QuestionTag.tag_id)
+    for question_id, slug in session.execute(
+        named.where(QuestionTag.question_id.in_(rows)).order_by(QuestionTag.position, Tag.id)
+    ):
+        tags[question_id].append(slug)
+    named_people = people(session, {p for row in rows.values() for p in (row.asker_id, row.author_id) if p is not None})
+    return tuple(_found(rows[i], named_people, tuple(tags[i]), marker) for i in ids if i in rows)
+
+
+def _hit_rows(ids: Sequence[int]) -> Any:
+    """Select questions with their accepted answer, or else the best liked one."""
+    best = (
+        select(Answer.id)
+        .where(Answer.question_id == Question.id, Answer.deleted_at.is_(None))
+        .order_by(Answer.score.desc(), Answer.working_count.desc(), Answer.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            Question.id,
+            Question.title,
+            Question.language,
+            Question.space_id,
+            Question.asker_id,
+            Question.asked_at,
+            Question.answer_count,
+            Question.accepted_answer_id,
+            Question.waiting_for_asker_since,
+            Question.closed_at,
+            Answer.author_id,
+            Answer.working_count,
+            Answer.language.label("answer_language"),
+            func.substr(Answer.body_html, 1, EXCERPT_HTML).label("answer_html"),
+        )
+        .outerjoin(Answer, Answer.id == func.coalesce(Question.accepted_answer_id, best))
+        .where(Question.id.in_(ids), Question.merged_at.is_(None))
+    )
+
+
+def _found(row: Any, named: dict[int, Person], tags: tuple[str, ...], marker: Highlighter) -> FoundQuestion:
+    return FoundQuestion(
+        id=row.id,
+        title=marker.mark(row.title),
+        language=row.language,
+        space_id=row.space_id,
+        asker=named[row.asker_id],
+        asked_at=row.asked_at,
+        answer_count=row.answer_count,
+        solved_by=named[row.author_id] if row.accepted_answer_id is not None else None,
+        waiting_for_asker=row.waiting_for_asker_since is not None,
+        closed=row.closed_at is not None,
+        excerpt=marker.snippet(plain_text(row.answer_html)) if row.answer_html else Markup(),
+        excerpt_language=row.answer_language or row.language,
+        working_count=row.working_count or 0,
+        tags=tags,
+    )
+
+
+def _suggestion(engine: SearchEngine, search: Search, typed: Typed) -> str | None:
+    """Return the search with its misspelt words replaced; None when there is nothing better."""
+    better = corrected(engine, typed.words, search.languages)
+    if better is None:
+        return None
+    text = search.text
+    for old, new in zip(typed.words, better, strict=True):
+        if old != new:
+            text = text.replace(old, new, 1)
+    return text
