@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.config import Settings
 from app.kernel.unit_of_work import UnitOfWorkFactory
+from app.text.contract import TextRenderer
 from app.web.database import WRITER, db
 from app.web.runtime import Runtime
 from app.wiring import build_app
@@ -70,6 +71,7 @@ def built_app(settings: Settings, shared_clock: FixedClock) -> Iterator[Flask]:
     app = build_app(settings, shared_clock)
     app.config["WTF_CSRF_ENABLED"] = False  # tests of the border switch it on
     yield app
+    app.extensions["peerdesk"].ports[TextRenderer].close()
     dispose(app)
 
 
