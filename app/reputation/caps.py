@@ -1,0 +1,97 @@
+"""The limits, as rows derived from the ledger: same facts, same rows, whatever the order.
+
+Three limits follow one another. Of one person's votes for another on one day only so many count (the ones worth most;
+of equals, those on the oldest posts). What then counts for a post is limited over its life, day by day. What then
+counts for a person is limited per UTC day. Each excess is one row with the points it takes back.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from app.reputation.claims import post_name
+from app.reputation.rules import RECEIVED_DOWN, RECEIVED_UP, Rule, RuleBook
+
+
+class CapKind(StrEnum):
+    """Which limit was reached."""
+
+    PAIR_UPS = "pair_ups"
+    PAIR_DOWNS = "pair_downs"
+    POST = "post"
+    DAY = "day"
+
+
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """A standing vote entry of one person's ledger."""
+
+    day: date
+    rule: Rule
+    points: int
+    by_id: int
+    question_id: int
+    answer_id: int | None
+
+    @property
+    def post(self) -> str:
+        """Name the post, as keys do."""
+        return post_name(self.question_id, self.answer_id)
+
+
+CapKey = tuple[date, CapKind, str]
+"""UTC day, limit, and what it concerns: the voter's id, the post's name, or nothing for the day itself."""
+
+
+def derive_caps(book: RuleBook, gains: Iterable[Gain]) -> dict[CapKey, int]:
+    """Return the cap rows of one person from all of their vote entries (of the days in question).
+
+    The post limit needs every day on which the post gained something; a caller who gives one day only has made sure
+    that no post of that day is near its limit.
+    """
+    caps: dict[CapKey, int] = {}
+    counted: dict[str, dict[date, int]] = defaultdict(lambda: defaultdict(int))
+    for (day, _, _), votes in _by_pair(gains).items():
+        rules = book.on(day).rules
+        ups = votes[0].rule in RECEIVED_UP
+        limit = max(0, rules.pair_ups if ups else rules.pair_downs)
+        ranked = sorted(votes, key=lambda gain: (-gain.points, gain.question_id, gain.answer_id or 0))
+        if excess := sum(gain.points for gain in ranked[limit:]):
+            kind = CapKind.PAIR_UPS if ups else CapKind.PAIR_DOWNS
+            caps[day, kind, str(votes[0].by_id)] = -excess
+        if ups:
+            for gain in ranked[:limit]:
+                counted[gain.post][day] += gain.points
+    days: dict[date, int] = defaultdict(int)
+    for post, by_day in counted.items():
+        _limit_post(book, post, by_day, caps, days)
+    for day, total in days.items():
+        if (excess := total - book.on(day).rules.daily_limit) > 0:
+            caps[day, CapKind.DAY, ""] = -excess
+    return caps
+
+
+def _by_pair(gains: Iterable[Gain]) -> dict[tuple[date, int, bool], list[Gain]]:
+    pairs: dict[tuple[date, int, bool], list[Gain]] = defaultdict(list)
+    for gain in gains:
+        if gain.rule in RECEIVED_UP or gain.rule in RECEIVED_DOWN:
+            pairs[gain.day, gain.by_id, gain.rule in RECEIVED_UP].append(gain)
+    return pairs
+
+
+def _limit_post(
+    book: RuleBook, post: str, by_day: Mapping[date, int], caps: dict[CapKey, int], days: dict[date, int]
+) -> None:
+    """Let a post earn up to its limit, oldest day first."""
+    so_far = 0
+    for day in sorted(by_day):
+        room = max(0, book.on(day).rules.post_limit - so_far)
+        counts = min(by_day[day], room)
+        if counts < by_day[day]:
+            caps[day, CapKind.POST, post] = counts - by_day[day]
+        so_far += counts
+        days[day] += counts

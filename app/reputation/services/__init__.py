@@ -1,0 +1,1 @@
+"""Writing the ledger, checking it, changing its rules, giving badges."""

@@ -1,0 +1,67 @@
+"""Raw facts of a scope, judged by the rules valid then: what the ledger should say."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import UTC
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.forum.contract import FactScope, acceptance_facts, live_answers, vote_facts
+from app.reputation.claims import Claim, ConfirmationFact, derive_claims
+from app.reputation.models import DeskConfirmation, StoredRules
+from app.reputation.rules import RuleBook, RuleVersion, rules_from_json
+
+
+def load_rule_book(session: Session) -> RuleBook:
+    """Read every rule version, in one statement."""
+    rows = session.execute(select(StoredRules.number, StoredRules.valid_from, StoredRules.rules))
+    return RuleBook(RuleVersion(n, since.astimezone(UTC), rules_from_json(stored)) for n, since, stored in rows)
+
+
+def claims_of_vote(session: Session, book: RuleBook, scope: FactScope) -> list[Claim]:
+    """Return what one person's vote on one post gives, in one statement."""
+    return list(derive_claims(book, vote_facts(session, scope), (), ()))
+
+
+def claims_of_outcome(session: Session, book: RuleBook, scope: FactScope) -> list[Claim]:
+    """Return what follows from one answer having solved it."""
+    return list(derive_claims(book, (), acceptance_facts(session, scope), confirmation_facts(session, scope)))
+
+
+def claims_of_posts(session: Session, book: RuleBook, scope: FactScope) -> list[Claim]:
+    """Return everything that one post, or the whole thread, gives to anybody."""
+    facts = vote_facts(session, scope), acceptance_facts(session, scope), confirmation_facts(session, scope)
+    return list(derive_claims(book, *facts))
+
+
+def claims_of_people(session: Session, book: RuleBook, people: Collection[int] | None) -> list[Claim]:
+    """Return everything that these people, or everybody, are entitled to."""
+    facts = (
+        vote_facts(session, people=people),
+        acceptance_facts(session, people=people),
+        confirmation_facts(session, people=people),
+    )
+    return [claim for claim in derive_claims(book, *facts) if people is None or claim.user_id in people]
+
+
+def confirmation_facts(
+    session: Session, scope: FactScope | None = None, people: Collection[int] | None = None
+) -> list[ConfirmationFact]:
+    """Give the confirmations whose answers are not deleted."""
+    live = live_answers().subquery()
+    query = select(
+        live.c.question_id,
+        live.c.answer_id,
+        live.c.author_id,
+        DeskConfirmation.confirmed_by_id,
+        DeskConfirmation.confirmed_at,
+    ).join(live, live.c.answer_id == DeskConfirmation.answer_id)
+    if scope is not None and scope.whole_thread:
+        query = query.where(live.c.question_id == scope.question_id)
+    elif scope is not None:
+        query = query.where(live.c.answer_id == scope.answer_id)
+    if people is not None:
+        query = query.where(live.c.author_id.in_(people))
+    return [ConfirmationFact(*row) for row in session.execute(query)]

@@ -1,0 +1,208 @@
+"""Bring the ledger into agreement with the facts, in the transaction that changed them.
+
+A reaction never adds or subtracts by itself: it names the keys that a fact may have changed, derives what those keys
+should say now, and writes the difference. Repeating it changes nothing, and the order of facts cannot matter.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, insert, select
+from sqlalchemy.orm import Session
+
+from app.forum.contract import FactScope
+from app.kernel.words import N_
+from app.reputation.claims import Claim, outcome_keys, vote_keys
+from app.reputation.models import Entry
+from app.reputation.rules import RuleBook
+from app.reputation.services.facts import claims_of_outcome, claims_of_posts, claims_of_vote, load_rule_book
+from app.reputation.services.totals import lock_scores, settle_totals, touch
+
+
+class Reason(StrEnum):
+    """Why a row was written, for the person who reads it."""
+
+    EARNED = "earned"
+    VOTE_WITHDRAWN = "vote_withdrawn"
+    ACCEPTANCE_WITHDRAWN = "acceptance_withdrawn"
+    CONFIRMATION_WITHDRAWN = "confirmation_withdrawn"
+    ANSWER_DELETED = "answer_deleted"
+    QUESTION_DELETED = "question_deleted"
+    ANSWER_RESTORED = "answer_restored"
+    QUESTION_RESTORED = "question_restored"
+    CORRECTED = "corrected"
+
+
+REASON_WORDS = {
+    Reason.EARNED: N_("Earned"),
+    Reason.VOTE_WITHDRAWN: N_("Somebody took a vote back"),
+    Reason.ACCEPTANCE_WITHDRAWN: N_("It turned out not to be the solution"),
+    Reason.CONFIRMATION_WITHDRAWN: N_("The trouble came back"),
+    Reason.ANSWER_DELETED: N_("The answer was deleted"),
+    Reason.QUESTION_DELETED: N_("The question was deleted"),
+    Reason.ANSWER_RESTORED: N_("The answer is back"),
+    Reason.QUESTION_RESTORED: N_("The question is back"),
+    Reason.CORRECTED: N_("A mistake in the count was put right"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What the ledger has of one occurrence of a fact, and whether it still stands."""
+
+    id: int
+    key: str
+    occurrence: int
+    user_id: int
+    points: int
+    rule: str
+    version: int
+    day: date
+    question_id: int
+    answer_id: int | None
+    by_id: int
+
+    def agrees_with(self, claim: Claim) -> bool:
+        """Tell whether the line says what the claim says."""
+        return (self.user_id, self.points, self.rule, self.version, self.day, self.by_id) == (
+            claim.user_id,
+            claim.points,
+            claim.rule,
+            claim.version,
+            claim.day,
+            claim.by_id,
+        )
+
+
+def settle_vote(session: Session, now: datetime, question_id: int, answer_id: int | None, voter_id: int) -> None:
+    """Write what changed when one person's vote on one post did."""
+    scope = FactScope(question_id, answer_id, voter_id=voter_id)
+    book = load_rule_book(session)
+    where = Entry.key.in_(vote_keys(question_id, answer_id, voter_id))
+    settle(session, now, book, where, claims_of_vote(session, book, scope), Reason.VOTE_WITHDRAWN, Reason.EARNED)
+
+
+def settle_outcome(session: Session, now: datetime, question_id: int, answer_id: int, undone: Reason) -> None:
+    """Write what changed when an answer began or ceased to be the one that solved it."""
+    scope = FactScope(question_id, answer_id)
+    book = load_rule_book(session)
+    where = Entry.key.in_(outcome_keys(answer_id))
+    settle(session, now, book, where, claims_of_outcome(session, book, scope), undone, Reason.EARNED)
+
+
+def settle_posts(session: Session, now: datetime, scope: FactScope, reason: Reason) -> None:
+    """Write what changed when a post, or a whole thread, was deleted or restored."""
+    book = load_rule_book(session)
+    where = Entry.question_id == scope.question_id if scope.whole_thread else Entry.answer_id == scope.answer_id
+    settle(session, now, book, where, claims_of_posts(session, book, scope), reason, reason)
+
+
+def settle(
+    session: Session,
+    now: datetime,
+    book: RuleBook,
+    where: ColumnElement[bool],
+    claims: Sequence[Claim],
+    undone: Reason,
+    done: Reason,
+) -> int:
+    """Make the lines of ``where`` say what ``claims`` say; return how many rows were added.
+
+    Args:
+        session: a writing session; the caller holds the lock of the thread that the facts belong to.
+        now: when the facts changed.
+        book: the rules.
+        where: which lines the claims are about; every claim's key must be inside.
+        claims: what should stand.
+        undone: why a line that should not stand is taken back.
+        done: why a new line is added; ``EARNED`` dates it by its fact, anything else by ``now``.
+
+    """
+    standing, occurrences = read_lines(session, where)
+    over, missing = difference(standing.values(), claims)
+    if not over and not missing:
+        return 0
+    rows = [reversal(line, now, undone) for line in over]
+    for claim in missing:
+        occurrences[claim.key] += 1
+        rows.append(original(claim, occurrences[claim.key], now, done))
+    touched = touch(rows)
+    lock_scores(session, touched)
+    session.execute(insert(Entry), rows)
+    settle_totals(session, book, touched)
+    return len(rows)
+
+
+def read_lines(session: Session, where: ColumnElement[bool]) -> tuple[dict[int, Line], dict[str, int]]:
+    """Return the lines that stand, by id, and how often each key has begun to hold."""
+    standing: dict[int, Line] = {}
+    occurrences: dict[str, int] = defaultdict(int)
+    taken_back: set[int] = set()
+    columns: tuple[Any, ...] = (
+        Entry.id, Entry.key, Entry.occurrence, Entry.user_id, Entry.points, Entry.rule, Entry.version, Entry.day,
+        Entry.question_id, Entry.answer_id, Entry.by_id,
+    )  # fmt: skip
+    for row in session.execute(select(Entry.reverses_id, *columns).where(where)):
+        if row.reverses_id is not None:
+            taken_back.add(row.reverses_id)
+            continue
+        standing[row.id] = Line(*row[1:])
+        occurrences[row.key] = max(occurrences[row.key], row.occurrence)
+    return {line_id: line for line_id, line in standing.items() if line_id not in taken_back}, occurrences
+
+
+def difference(standing: Iterable[Line], claims: Sequence[Claim]) -> tuple[list[Line], list[Claim]]:
+    """Return the lines that should not stand and the claims that no line answers."""
+    wanted = {claim.key: claim for claim in claims}
+    over = []
+    for line in standing:
+        claim = wanted.get(line.key)
+        if claim is not None and line.agrees_with(claim):
+            del wanted[line.key]
+        else:
+            over.append(line)
+    return over, list(wanted.values())
+
+
+def reversal(line: Line, now: datetime, reason: Reason) -> dict[str, object]:
+    """Return the row that takes a line back."""
+    return {
+        "user_id": line.user_id,
+        "key": line.key,
+        "occurrence": line.occurrence,
+        "reverses_id": line.id,
+        "points": -line.points,
+        "rule": line.rule,
+        "version": line.version,
+        "reason": reason.value,
+        "occurred_at": now,
+        "day": line.day,
+        "question_id": line.question_id,
+        "answer_id": line.answer_id,
+        "by_id": line.by_id,
+    }
+
+
+def original(claim: Claim, occurrence: int, now: datetime, reason: Reason) -> dict[str, object]:
+    """Return the row that grants a claim."""
+    return {
+        "user_id": claim.user_id,
+        "key": claim.key,
+        "occurrence": occurrence,
+        "reverses_id": None,
+        "points": claim.points,
+        "rule": claim.rule.value,
+        "version": claim.version,
+        "reason": reason.value,
+        "occurred_at": claim.at if reason is Reason.EARNED else now,
+        "day": claim.day,
+        "question_id": claim.question_id,
+        "answer_id": claim.answer_id,
+        "by_id": claim.by_id,
+    }

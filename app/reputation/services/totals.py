@@ -1,0 +1,159 @@
+"""Caps and kept sums: what follows from the ledger, changed in the same transaction as its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from app.reputation.caps import CapKey, CapKind, Gain, derive_caps
+from app.reputation.claims import post_name
+from app.reputation.models import Cap, Entry, Score
+from app.reputation.rules import RECEIVED_DOWN, RECEIVED_UP, Rule, RuleBook
+
+VOTES_RECEIVED = tuple(rule.value for rule in (*RECEIVED_UP, *RECEIVED_DOWN))
+UPS_RECEIVED = tuple(rule.value for rule in RECEIVED_UP)
+Statement = Select[*tuple[Any, ...]]
+
+
+@dataclass(slots=True)
+class Touched:
+    """What new ledger rows change for one person."""
+
+    points: int = 0
+    days: set[date] = field(default_factory=set)
+    posts: set[tuple[int, int | None]] = field(default_factory=set)
+
+
+def touch(rows: Iterable[Mapping[str, Any]]) -> dict[int, Touched]:
+    """Sum new rows by person, and note the days and posts whose limits they may change."""
+    touched: dict[int, Touched] = {}
+    for row in rows:
+        person = touched.setdefault(row["user_id"], Touched())
+        person.points += row["points"]
+        if row["rule"] in VOTES_RECEIVED:
+            person.days.add(row["day"])
+            person.posts.add((row["question_id"], row["answer_id"]))
+    return touched
+
+
+def lock_scores(session: Session, people: Collection[int]) -> None:
+    """Put concurrent changes of these people's ledgers in order, always in the order of their ids."""
+    query = select(Score.user_id).where(Score.user_id.in_(people)).order_by(Score.user_id).with_for_update()
+    missing = sorted(set(people) - set(session.scalars(query)))
+    if missing:
+        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+        rows = [{"user_id": user_id, "score_sum": 0} for user_id in missing]
+        session.execute(dialect.insert(Score).on_conflict_do_nothing(), rows)
+        session.scalars(query).all()
+
+
+def settle_totals(session: Session, book: RuleBook, touched: Mapping[int, Touched]) -> None:
+    """Bring the limits and sums of the touched people up to date; their scores are locked."""
+    changes = [
+        {"person": user_id, "change": change}
+        for user_id, person in sorted(touched.items())
+        if (change := person.points + _settle_caps(session, book, user_id, person))
+    ]
+    if changes:
+        session.connection().execute(
+            update(Score)
+            .where(Score.user_id == bindparam("person"))
+            .values(score_sum=Score.score_sum + bindparam("change")),
+            changes,
+        )
+
+
+def _settle_caps(session: Session, book: RuleBook, user_id: int, person: Touched) -> int:
+    """Recompute the limits of the touched days; return by how many points they changed."""
+    if not person.days:
+        return 0
+    names = [post_name(*post) for post in person.posts]
+    of_posts = and_(Cap.kind == CapKind.POST.value, Cap.subject.in_(names))
+    stored = stored_caps(session, user_id, or_(Cap.day.in_(person.days), of_posts))
+    gains = gains_of(session, gains_query().where(Entry.user_id == user_id, Entry.day.in_(person.days)))
+    if _near_post_limit(session, book, user_id, stored, person, gains):
+        stored = stored_caps(session, user_id)
+        gains = gains_of(session, gains_query().where(Entry.user_id == user_id))
+    return _replace_caps(session, user_id, stored, derive_caps(book, gains))
+
+
+def _near_post_limit(
+    session: Session,
+    book: RuleBook,
+    user_id: int,
+    stored: Mapping[CapKey, int],
+    person: Touched,
+    gains: Collection[Gain],
+) -> bool:
+    """Tell whether a post of these days is limited over its life, so that other days matter too."""
+    if any(kind is CapKind.POST for _, kind, _ in stored):
+        return True
+    posts = person.posts | {(gain.question_id, gain.answer_id) for gain in gains}
+    answers = [answer_id for _, answer_id in posts if answer_id is not None]
+    questions = [question_id for question_id, answer_id in posts if answer_id is None]
+    here = or_(Entry.answer_id.in_(answers), and_(Entry.question_id.in_(questions), Entry.answer_id.is_(None)))
+    totals = (
+        select(func.sum(Entry.points))
+        .where(Entry.user_id == user_id, Entry.rule.in_(UPS_RECEIVED), here)
+        .group_by(Entry.question_id, Entry.answer_id)
+    )
+    return max(session.scalars(totals), default=0) > book.smallest_post_limit
+
+
+def stored_caps(session: Session, user_id: int, where: Any = None) -> dict[CapKey, int]:
+    """Return the cap rows of one person."""
+    query = select(Cap.day, Cap.kind, Cap.subject, Cap.points).where(Cap.user_id == user_id)
+    rows = session.execute(query if where is None else query.where(where))
+    return {(row.day, CapKind(row.kind), row.subject): row.points for row in rows}
+
+
+def gains_query() -> Statement:
+    """Return the statement for the standing vote entries: whatever was taken back sums to nothing."""
+    where = (Entry.day, Entry.rule, Entry.by_id, Entry.question_id, Entry.answer_id)
+    points = func.sum(Entry.points)
+    return (
+        select(Entry.day, Entry.rule, points, *where[2:])
+        .where(Entry.rule.in_(VOTES_RECEIVED))
+        .group_by(*where)
+        .having(points != 0)
+    )
+
+
+def gains_of(session: Session, query: Statement) -> list[Gain]:
+    """Run a statement made from ``gains_query``."""
+    return [
+        Gain(day, Rule(rule), int(points), by_id, question_id, answer_id)
+        for day, rule, points, by_id, question_id, answer_id in session.execute(query)
+    ]
+
+
+def _replace_caps(session: Session, user_id: int, stored: Mapping[CapKey, int], wanted: Mapping[CapKey, int]) -> int:
+    for day, kind, subject in stored.keys() - wanted.keys():
+        session.execute(
+            delete(Cap).where(Cap.user_id == user_id, Cap.day == day, Cap.kind == kind.value, Cap.subject == subject)
+        )
+    for key in wanted.keys() & stored.keys():
+        if wanted[key] != stored[key]:
+            day, kind, subject = key
+            session.execute(
+                update(Cap)
+                .where(Cap.user_id == user_id, Cap.day == day, Cap.kind == kind.value, Cap.subject == subject)
+                .values(points=wanted[key])
+            )
+    if new := cap_rows(user_id, {key: wanted[key] for key in wanted.keys() - stored.keys()}):
+        session.execute(insert(Cap), new)
+    return sum(wanted.values()) - sum(stored.values())
+
+
+def cap_rows(user_id: int, caps: Mapping[CapKey, int]) -> list[dict[str, object]]:
+    """Return the rows to insert for one person's caps."""
+    return [
+        {"user_id": user_id, "day": day, "kind": kind.value, "subject": subject, "points": points}
+        for (day, kind, subject), points in sorted(caps.items())
+    ]

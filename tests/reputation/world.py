@@ -1,0 +1,173 @@
+"""A small community in which anything can happen to anything, through the real services."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+
+from app.forum.services.accepting import AcceptAnswer, accept_answer, withdraw_acceptance
+from app.forum.services.deleting import (
+    DeleteAnswer,
+    DeleteQuestion,
+    RestoreAnswer,
+    RestoreQuestion,
+    delete_answer,
+    delete_question,
+    restore_answer,
+    restore_question,
+)
+from app.forum.services.duplicating import LinkDuplicate, UnlinkDuplicate, link_duplicate, unlink_duplicate
+from app.forum.services.voting import SetVote, set_vote
+from app.kernel.actor import Actor, Role
+from app.kernel.errors import AppError
+from app.kernel.unit_of_work import UnitOfWork
+from app.reputation.models import Cap, Entry
+from app.reputation.rules import Rules
+from app.reputation.services.changing_rules import ChangeRules, change_rules
+from app.reputation.services.confirming import confirm_desk_answer, withdraw_desk_confirmation
+from app.reputation.services.recomputing import check_ledger, recompute
+from app.web.runtime import Runtime
+from tests.reputation.oracle import expected_sums
+from tests.support.clock import FixedClock
+from tests.support.factories import Make
+
+VOTER = frozenset({"vote_up", "vote_down"})
+TIGHT = Rules(daily_limit=18, pair_ups=2, pair_downs=1, post_limit=24)
+OTHER = Rules(
+    daily_limit=12,
+    pair_ups=1,
+    pair_downs=1,
+    post_limit=30,
+    answer_up=7,
+    question_up=3,
+    accepted=20,
+    accepting=1,
+    down_received=-3,
+    down_given=0,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that somebody tries to do; what is refused changes nothing."""
+
+    verb: str
+    who: int = 0
+    what: int = 0
+    value: int = 0
+
+
+class World:
+    """Five people, three questions, five answers. The third question and some answers are by the same people."""
+
+    def __init__(self, app: Flask, clock: FixedClock) -> None:
+        self._runtime: Runtime = app.extensions["peerdesk"]
+        self._clock = clock
+        make = Make(app)
+        people = [make.user() for _ in range(5)]
+        space = make.space()
+        self.staff = make.actor(make.user(roles=(Role.MODERATOR, Role.ADMINISTRATOR)))
+        self.people = [make.actor(person, privileges=VOTER) for person in people]
+        self.questions = [make.question(asker=people[i], space=space) for i in (0, 1, 0)]
+        authors = ((0, 1), (0, 2), (0, 0), (1, 1), (2, 1))
+        self.answers = [make.answer(self.questions[q], author=people[a]) for q, a in authors]
+
+    @property
+    def posts(self) -> list[tuple[int | None, int | None]]:
+        return [(q.id, None) for q in self.questions] + [(None, a.id) for a in self.answers]
+
+    def tighten_rules(self) -> None:
+        """Make every limit easy to reach, from the next day on."""
+        self.play(Step("change_rules"))
+        self.play(Step("night"))
+
+    def seen(self) -> set[str]:
+        """Return the kinds of limits in force and the reasons of all ledger rows."""
+        with self._runtime.reads() as session:
+            return {*session.scalars(select(Cap.kind)), *session.scalars(select(Entry.reason))}
+
+    def play(self, step: Step) -> None:
+        """Do one step in a transaction of its own."""
+        if step.verb == "night":
+            self._clock.advance(hours=24)
+            return
+        act: Callable[[UnitOfWork, Step], Any] = getattr(self, f"_{step.verb}")
+        with suppress(AppError), self._runtime.unit_of_work() as uow:
+            act(uow, step)
+
+    def disagreements(self) -> list[str]:
+        """Say where kept sums, stored rows, recomputation and the second opinion differ."""
+        with self._runtime.reads() as session:
+            found = [repr(drift) for drift in check_ledger(session)]
+            recomputed = {user_id: total for user_id, total in recompute(session).items() if total}
+            expected = expected_sums(session)
+        return found if recomputed == expected else [*found, f"recomputed {recomputed}, expected {expected}"]
+
+    def sums(self) -> dict[int, int]:
+        with self._runtime.reads() as session:
+            return recompute(session)
+
+    def _person(self, step: Step) -> Actor:
+        return self.people[step.who % len(self.people)]
+
+    def _answer_id(self, step: Step) -> int:
+        return self.answers[step.what % len(self.answers)].id
+
+    def _question_id(self, step: Step) -> int:
+        return self.questions[step.what % len(self.questions)].id
+
+    def _vote(self, uow: UnitOfWork, step: Step) -> None:
+        question_id, answer_id = self.posts[step.what % len(self.posts)]
+        set_vote(uow, self._person(step), SetVote(question_id, answer_id, step.value))
+
+    def _accept(self, uow: UnitOfWork, step: Step) -> None:
+        answer = self.answers[step.what % len(self.answers)]
+        asker = next(q.asker_id for q in self.questions if q.id == answer.question_id)
+        actor = next(person for person in self.people if person.id == asker)
+        accept_answer(uow, actor, AcceptAnswer(answer.id))
+
+    def _accept_as_staff(self, uow: UnitOfWork, step: Step) -> None:
+        accept_answer(uow, self.staff, AcceptAnswer(self._answer_id(step), "They said so on the phone"))
+
+    def _withdraw(self, uow: UnitOfWork, step: Step) -> None:
+        withdraw_acceptance(uow, self.staff, self._answer_id(step))
+
+    def _delete_answer(self, uow: UnitOfWork, step: Step) -> None:
+        delete_answer(uow, self.staff, DeleteAnswer(self._answer_id(step), "Shows a password"))
+
+    def _restore_answer(self, uow: UnitOfWork, step: Step) -> None:
+        """Restore whatever is deleted, so that the community does not die out."""
+        for answer in self.answers[step.what % 2 :: 2]:
+            with suppress(AppError):
+                restore_answer(uow, self.staff, RestoreAnswer(answer.id))
+
+    def _delete_question(self, uow: UnitOfWork, step: Step) -> None:
+        delete_question(uow, self.staff, DeleteQuestion(self._question_id(step), "Not for here"))
+
+    def _restore_question(self, uow: UnitOfWork, _step: Step) -> None:
+        for question in self.questions:
+            with suppress(AppError):
+                restore_question(uow, self.staff, RestoreQuestion(question.id))
+
+    def _merge(self, uow: UnitOfWork, step: Step) -> None:
+        original = self.questions[step.who % len(self.questions)].id
+        link_duplicate(uow, self.staff, LinkDuplicate(self._question_id(step), original, merge=True))
+
+    def _unmerge(self, uow: UnitOfWork, step: Step) -> None:
+        unlink_duplicate(uow, self.staff, UnlinkDuplicate(self._question_id(step)))
+
+    def _confirm(self, uow: UnitOfWork, step: Step) -> None:
+        confirm_desk_answer(uow, self._answer_id(step), self._person(step).user_id)
+
+    def _unconfirm(self, uow: UnitOfWork, step: Step) -> None:
+        for answer in self.answers[step.what % 2 :: 2]:
+            withdraw_desk_confirmation(uow, answer.id)
+
+    def _change_rules(self, uow: UnitOfWork, step: Step) -> None:
+        rules = (TIGHT, OTHER)[step.value % 2]
+        change_rules(uow, self.staff, ChangeRules(rules, "We try something"))
