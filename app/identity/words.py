@@ -27,6 +27,7 @@ REASONS: Mapping[str, str] = {
     "identity.name_missing": N_("Say what people may call you."),
     "identity.name_too_long": N_("Keep your name within %(longest)s characters."),
     "identity.email_odd": N_("This doesn’t look like an e-mail address. It needs a name, an @ and a domain."),
+    "identity.email_taken": N_("Somebody has an account with this address already."),
     "identity.email_same": N_("This is the address you already have."),
     "identity.avatar_too_big": N_("The picture is too big. Try one under %(megabytes)s MB."),
     "identity.avatar_unreadable": N_("We can’t read this picture. Send a JPEG, PNG, WebP or GIF."),

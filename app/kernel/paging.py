@@ -45,6 +45,19 @@ def decode_cursor(cursor: str, size: int) -> list[Any]:
     return values
 
 
+def decode_id(cursor: str) -> int:
+    """Unpack the cursor of a list that is ordered by its id alone.
+
+    Raises:
+        NotFound: when it is not one of ours.
+
+    """
+    (value,) = decode_cursor(cursor, 1)
+    if not isinstance(value, int):
+        raise NotFound
+    return value
+
+
 def cut(rows: Sequence[T], size: int, cursor_of: Callable[[T], str]) -> Slice[T]:
     """Make a page of ``size`` from a query that asked for one row more."""
     shown = tuple(rows[:size])

@@ -38,12 +38,12 @@ class Form(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
     def problems(self) -> list[tuple[str, str]]:
         """All messages for the summary: (id of the input to jump to, sentence)."""
         found: list[tuple[str, str]] = [(self._first_id(), str(message)) for message in self.form_errors]
-        for name, field in self._fields.items():
-            found += [(name, str(message)) for message in _flat(field.errors)]
+        for field in self:
+            found += [(field.id, str(message)) for message in _flat(field.errors)]
         return found
 
     def _first_id(self) -> str:
-        return next((n for n, f in self._fields.items() if f.type not in {"HiddenField", "CSRFTokenField"}), "main")
+        return next((f.id for f in self if f.type not in {"HiddenField", "CSRFTokenField"}), "main")
 
 
 def _flat(errors: Any) -> list[Any]:

@@ -27,10 +27,13 @@ from app.web.pages import go
 from app.web.pages import show as show_page
 from app.web.runtime import current_actor, perform_once, port, read_session, runtime, unit_of_work
 
+EMAIL = "address-"
+"""Keeps the fields of the two forms on one page apart."""
+
 
 def show() -> ResponseReturnValue:
     """Show address, password and browsers."""
-    return _page(HTTPStatus.OK, ChangePasswordForm(), ChangeEmailForm())
+    return _page(HTTPStatus.OK, ChangePasswordForm(), ChangeEmailForm(prefix=EMAIL))
 
 
 def save_password() -> ResponseReturnValue:
@@ -42,21 +45,21 @@ def save_password() -> ResponseReturnValue:
         change_password(uow, current_actor(), ChangePassword(proved, new, current_token()))
 
     if not form.validate():
-        return _page(HTTPStatus.UNPROCESSABLE_ENTITY, form, ChangeEmailForm(formdata=None))
+        return _page(HTTPStatus.UNPROCESSABLE_ENTITY, form, ChangeEmailForm(formdata=None, prefix=EMAIL))
     try:
         proved = proved_hash(form.current.data)
         new_hash = hash_password(form.password.data)
         location = _once(form, act)
     except Invalid as error:
         form.reject(error)
-        return _page(HTTPStatus.UNPROCESSABLE_ENTITY, form, ChangeEmailForm(formdata=None))
+        return _page(HTTPStatus.UNPROCESSABLE_ENTITY, form, ChangeEmailForm(formdata=None, prefix=EMAIL))
     flash(gettext("Your new password is in force. Your other browsers were signed out."))
     return go(location)
 
 
 def save_email() -> ResponseReturnValue:
     """Ask for another address; it counts once the link that is sent there is opened."""
-    form = ChangeEmailForm()
+    form = ChangeEmailForm(prefix=EMAIL)
     if not form.validate():
         return _page(HTTPStatus.UNPROCESSABLE_ENTITY, ChangePasswordForm(formdata=None), form)
     try:

@@ -1,0 +1,173 @@
+"""What runs behind the pages, as administrators see it: deliveries, kept mail, the audit trail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.identity.models import User
+from app.identity.permissions import can_administer
+from app.kernel.actor import Actor
+from app.kernel.errors import NotFound
+from app.kernel.models import AuditEntry, Delivery, KeptMail, OutboxMessage
+from app.kernel.paging import Slice, cut, decode_id, encode_cursor
+from app.kernel.permissions import ensure
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ReactionRow:
+    """How one reaction keeps up. ``oldest_due_at`` belongs to what waits."""
+
+    reaction: str
+    waiting: int
+    dead: int
+    oldest_due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRow:
+    """One fact for one reaction that is not delivered."""
+
+    id: int
+    reaction: str
+    kind: str
+    occurred_at: datetime
+    attempts: int
+    due_at: datetime
+    dead_at: datetime | None
+    last_error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveriesPage:
+    """Everything that is not delivered."""
+
+    reactions: tuple[ReactionRow, ...]
+    rows: Slice[DeliveryRow]
+
+
+@dataclass(frozen=True, slots=True)
+class LetterRow:
+    """One kept mail."""
+
+    id: int
+    to: str
+    subject: str
+    kept_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One kept mail, whole."""
+
+    to: str
+    subject: str
+    text: str
+    kept_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """Power that somebody used. ``actor_name`` is None when the product itself did it."""
+
+    id: int
+    at: datetime
+    actor_name: str | None
+    action: str
+    subject_kind: str
+    subject_id: int
+    reason: str | None
+    details: dict[str, Any]
+
+
+def deliveries_page(session: Session, actor: Actor, reaction: str = "", cursor: str | None = None) -> DeliveriesPage:
+    """List what is not delivered, dead letters first in time, in two statements (``ix_deliveries_waiting``)."""
+    ensure(can_administer(actor))
+    totals = session.execute(
+        select(
+            Delivery.reaction,
+            func.count().filter(Delivery.dead_at.is_(None)),
+            func.count(Delivery.dead_at),
+            func.min(Delivery.due_at).filter(Delivery.dead_at.is_(None)),
+        )
+        .where(Delivery.done_at.is_(None))
+        .group_by(Delivery.reaction)
+        .order_by(Delivery.reaction)
+    )
+    reactions = tuple(ReactionRow(*row) for row in totals)
+    query = (
+        select(
+            Delivery.id,
+            Delivery.reaction,
+            OutboxMessage.kind,
+            OutboxMessage.occurred_at,
+            Delivery.attempts,
+            Delivery.due_at,
+            Delivery.dead_at,
+            Delivery.last_error,
+        )
+        .join(OutboxMessage, OutboxMessage.id == Delivery.message_id)
+        .where(Delivery.done_at.is_(None))
+        .order_by(Delivery.id.desc())
+        .limit(PAGE + 1)
+    )
+    if reaction:
+        query = query.where(Delivery.reaction == reaction)
+    if cursor:
+        query = query.where(Delivery.id < decode_id(cursor))
+    rows = [DeliveryRow(*row) for row in session.execute(query)]
+    return DeliveriesPage(reactions, cut(rows, PAGE, lambda row: encode_cursor(row.id)))
+
+
+def letters_page(session: Session, actor: Actor, cursor: str | None = None) -> Slice[LetterRow]:
+    """List kept mail, the newest first, in one statement (primary key)."""
+    ensure(can_administer(actor))
+    query = select(KeptMail.id, KeptMail.to, KeptMail.subject, KeptMail.kept_at).order_by(KeptMail.id.desc())
+    if cursor:
+        query = query.where(KeptMail.id < decode_id(cursor))
+    rows = [LetterRow(*row) for row in session.execute(query.limit(PAGE + 1))]
+    return cut(rows, PAGE, lambda row: encode_cursor(row.id))
+
+
+def letter_page(session: Session, actor: Actor, mail_id: int) -> Letter:
+    """Show one kept mail, in one statement.
+
+    Raises:
+        NotFound: when there is none.
+
+    """
+    ensure(can_administer(actor))
+    row = session.get(KeptMail, mail_id)
+    if row is None:
+        raise NotFound
+    return Letter(row.to, row.subject, row.text, row.kept_at)
+
+
+def audit_page(session: Session, actor: Actor, cursor: str | None = None) -> Slice[AuditRow]:
+    """List who used what power, the newest first, in one statement (primary key)."""
+    ensure(can_administer(actor))
+    query = (
+        select(
+            AuditEntry.id,
+            AuditEntry.at,
+            User.name,
+            AuditEntry.action,
+            AuditEntry.subject_kind,
+            AuditEntry.subject_id,
+            AuditEntry.reason,
+            AuditEntry.details,
+        )
+        .outerjoin(User, User.id == AuditEntry.actor_id)
+        .order_by(AuditEntry.id.desc())
+        .limit(PAGE + 1)
+    )
+    if cursor:
+        query = query.where(AuditEntry.id < decode_id(cursor))
+    rows = [AuditRow(*row) for row in session.execute(query)]
+    return cut(rows, PAGE, lambda row: encode_cursor(row.id))

@@ -1,0 +1,63 @@
+"""Deliveries, kept mail and the audit trail, for administrators."""
+
+from __future__ import annotations
+
+from flask import flash, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext, ngettext
+
+from app.identity.queries.behind_the_pages import audit_page, deliveries_page, letter_page, letters_page
+from app.identity.services.deliveries import retry_all as retry_all_of
+from app.identity.services.deliveries import retry_one as retry_delivery
+from app.web.pages import go, show
+from app.web.runtime import current_actor, read_session, unit_of_work
+
+
+def index() -> ResponseReturnValue:
+    """Show the way to all administration pages."""
+    return show("identity/admin/index.html")
+
+
+def deliveries() -> ResponseReturnValue:
+    """List facts that are not delivered."""
+    reaction = request.args.get("reaction", "")[:100]
+    page = deliveries_page(read_session(), current_actor(), reaction, request.args.get("after"))
+    next_url = page.rows.next_cursor and url_for(
+        "identity.admin_machinery_deliveries", reaction=reaction or None, after=page.rows.next_cursor
+    )
+    return show("identity/admin/deliveries.html", page=page, reaction=reaction, next_url=next_url)
+
+
+def retry_one(delivery_id: int) -> ResponseReturnValue:
+    """Try one dead letter again."""
+    with unit_of_work() as uow:
+        retry_delivery(uow, current_actor(), delivery_id)
+    flash(gettext("It is tried again now."))
+    return go(url_for("identity.admin_machinery_deliveries"))
+
+
+def retry_all() -> ResponseReturnValue:
+    """Try all dead letters of the reaction in ``reaction`` again."""
+    with unit_of_work() as uow:
+        count = retry_all_of(uow, current_actor(), request.form.get("reaction", ""))
+    flash(ngettext("%(num)s delivery is tried again now.", "%(num)s deliveries are tried again now.", count))
+    return go(url_for("identity.admin_machinery_deliveries"))
+
+
+def letters() -> ResponseReturnValue:
+    """List kept mail."""
+    page = letters_page(read_session(), current_actor(), request.args.get("after"))
+    next_url = page.next_cursor and url_for("identity.admin_machinery_letters", after=page.next_cursor)
+    return show("identity/admin/letters.html", letters=page.items, next_url=next_url)
+
+
+def letter(mail_id: int) -> ResponseReturnValue:
+    """Show one kept mail."""
+    return show("identity/admin/letter.html", letter=letter_page(read_session(), current_actor(), mail_id))
+
+
+def audit() -> ResponseReturnValue:
+    """List who used what power."""
+    page = audit_page(read_session(), current_actor(), request.args.get("after"))
+    next_url = page.next_cursor and url_for("identity.admin_machinery_audit", after=page.next_cursor)
+    return show("identity/admin/audit.html", entries=page.items, next_url=next_url)
