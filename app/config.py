@@ -53,6 +53,10 @@ class Settings(BaseSettings):
     https_only: bool = False
     """Send cookies over HTTPS only; set it wherever the site is served by HTTPS."""
     rate_limits: bool = True
+    metrics_token: str | None = None
+    """Whoever sends it as a bearer token may read ``/metrics``; administrators may anyway."""
+    log_format: Literal["auto", "console", "json"] = "auto"
+    """How log lines look; ``auto`` is for people in a terminal and JSON elsewhere."""
     pseudo_locale: bool = False
     """Let ``?pl=xa`` lengthen and ``?pl=xb`` mirror every page, for tests of the words."""
     testing: bool = False

@@ -30,6 +30,7 @@ from app.identity import words as identity_words
 from app.identity.avatars import AvatarFolder
 from app.identity.blueprint import identity
 from app.identity.contract import SEEN_EVERY, SignedIn, people, roles_and_groups, signed_in, touch_sign_in
+from app.identity.jobs import periodic_jobs as account_jobs
 from app.identity.ports import AvatarStore
 from app.identity.subscribers import AccountMail
 from app.identity.subscribers import after_commit as account_reactions
@@ -39,6 +40,7 @@ from app.kernel.clock import Clock, SystemClock
 from app.kernel.database import ReadSession
 from app.kernel.errors import Busy
 from app.kernel.events import EventBus, Subscriptions
+from app.kernel.housekeeping import housekeeping_jobs
 from app.kernel.jobs import JobRunner, PeriodicJob
 from app.kernel.mail import KeptMailer, Mailer, SmtpMailer
 from app.kernel.personal_data import Estate, PersonalData
@@ -56,9 +58,12 @@ from app.web import words
 from app.web.database import db, init_database, reading_sessions, writing_sessions
 from app.web.errors import init_errors
 from app.web.headers import init_headers
+from app.web.health import health
 from app.web.language import init_language
 from app.web.limits import init_limits
 from app.web.login import init_login, signed_in_facts
+from app.web.logs import configure_logs, init_request_ids
+from app.web.metrics import init_metrics
 from app.web.runtime import Runtime, read_session
 from app.web.slots import Slots
 from app.web.speech import AppTranslator
@@ -69,7 +74,7 @@ BUNDLED = Path(__file__).resolve().parent / "_bundled"
 ROOT = BUNDLED if BUNDLED.exists() else Path(__file__).resolve().parents[1]
 
 COMMANDS: list[click.Command] = [check, imports, search, serve, worker]
-BLUEPRINTS: list[Blueprint] = [identity]
+BLUEPRINTS: list[Blueprint] = [health, identity]
 PERSONAL_DATA: dict[str, PersonalData] = {"identity": identity_data}
 IN_TRANSACTION: list[Subscriptions] = [reputation_reactions.IN_TRANSACTION]
 REASONS: list[Mapping[str, str]] = [words.REASONS, identity_words.REASONS, forum_words.REASONS, text_words.REASONS]
@@ -100,6 +105,9 @@ def build_app(settings: Settings | None = None, clock: Clock | None = None) -> F
     )
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies)  # type: ignore[method-assign]  # Flask's documented way
+    if not settings.testing:
+        configure_logs(settings)
+    init_request_ids(app, settings)
     init_database(app, settings)
     CSRFProtect(app)
     init_limits(app, settings)
@@ -113,6 +121,7 @@ def build_app(settings: Settings | None = None, clock: Clock | None = None) -> F
     _fill_slots(app.extensions["peerdesk.slots"])
     app.extensions["peerdesk"] = found = _runtime(app, settings, clock or SystemClock())
     init_login(app, _sign_in_of(found.clock), _visit_writer(found.unit_of_work))
+    init_metrics(app)
     app.extensions["peerdesk.background"] = _background(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
@@ -183,7 +192,7 @@ def _jobs(
     settings: Settings,  # noqa: ARG001
 ) -> list[PeriodicJob]:
     """Collect the periodic work."""
-    return [*search_jobs(ports[SearchEngine], ports[DocumentSource], units)]
+    return [*housekeeping_jobs(units), *account_jobs(units), *search_jobs(ports[SearchEngine], ports[DocumentSource], units)]
 
 
 def _fill_slots(slots: Slots) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import Select, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from app.identity.models import GroupMember, RoleGrant, SignIn, User
@@ -16,8 +16,8 @@ from app.identity.tokens_at_rest import hash_token
 from app.kernel.actor import Role
 
 __all__ = [
-    "SEEN_EVERY", "ImportedPerson", "Person", "SignedIn", "import_people", "people", "roles_and_groups",
-    "signed_in", "touch_sign_in",
+    "SEEN_EVERY", "Correspondent", "ImportedPerson", "Person", "SignedIn", "correspondents", "import_people",
+    "listed_people", "people", "roles_and_groups", "signed_in", "touch_sign_in",
 ]  # fmt: skip
 
 
@@ -76,6 +76,37 @@ def roles_and_groups(session: Session, user_id: int) -> tuple[frozenset[Role], f
     groups = select(literal("").label("role"), GroupMember.group_id).where(GroupMember.user_id == user_id)
     rows = session.execute(union_all(roles, groups)).all()
     return frozenset(Role(r.role) for r in rows if r.role), frozenset(r.group_id for r in rows if not r.role)
+
+
+@dataclass(frozen=True, slots=True)
+class Correspondent:
+    """Somebody who can be written to: their address is verified and they have not left."""
+
+    user_id: int
+    name: str
+    email: str
+    language: str | None
+    time_zone: str | None
+
+
+def correspondents(session: Session, user_ids: Collection[int]) -> dict[int, Correspondent]:
+    """Map those of the ids that can be written to, in one statement."""
+    if not user_ids:
+        return {}
+    rows = session.execute(
+        select(User.id, User.name, User.email, User.interface_language, User.time_zone).where(
+            User.id.in_(user_ids),
+            User.email.is_not(None),
+            User.email_verified_at.is_not(None),
+            User.deactivated_at.is_(None),
+        )
+    )
+    return {row.id: Correspondent(row.id, row.name, row.email or "", row[3], row[4]) for row in rows}
+
+
+def listed_people() -> Select[int]:
+    """Return the ids of those who agree to be in rankings and have not left, as a statement for ``IN``."""
+    return select(User.id).where(User.on_leaderboard, User.deactivated_at.is_(None), User.erased_at.is_(None))
 
 
 def people(session: Session, user_ids: Collection[int]) -> dict[int, Person]:

@@ -18,6 +18,8 @@ from app.kernel.paging import Slice, cut, decode_id, encode_cursor
 from app.kernel.permissions import ensure
 
 PAGE = 50
+WAITING = (Delivery.done_at.is_(None), Delivery.dead_at.is_(None))
+GIVEN_UP = (Delivery.dead_at.is_not(None),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,21 +88,11 @@ class AuditRow:
     details: dict[str, Any]
 
 
-def deliveries_page(session: Session, actor: Actor, reaction: str = "", cursor: str | None = None) -> DeliveriesPage:
-    """List what is not delivered, dead letters first in time, in two statements (``ix_deliveries_waiting``)."""
+def deliveries_page(
+    session: Session, actor: Actor, *, dead: bool = True, reaction: str = "", cursor: str | None = None
+) -> DeliveriesPage:
+    """List what was given up, or what waits, in three statements (``ix_deliveries_dead_at``, ``…_waiting``)."""
     ensure(can_administer(actor))
-    totals = session.execute(
-        select(
-            Delivery.reaction,
-            func.count().filter(Delivery.dead_at.is_(None)),
-            func.count(Delivery.dead_at),
-            func.min(Delivery.due_at).filter(Delivery.dead_at.is_(None)),
-        )
-        .where(Delivery.done_at.is_(None))
-        .group_by(Delivery.reaction)
-        .order_by(Delivery.reaction)
-    )
-    reactions = tuple(ReactionRow(*row) for row in totals)
     query = (
         select(
             Delivery.id,
@@ -113,7 +105,7 @@ def deliveries_page(session: Session, actor: Actor, reaction: str = "", cursor: 
             Delivery.last_error,
         )
         .join(OutboxMessage, OutboxMessage.id == Delivery.message_id)
-        .where(Delivery.done_at.is_(None))
+        .where(*(GIVEN_UP if dead else WAITING))
         .order_by(Delivery.id.desc())
         .limit(PAGE + 1)
     )
@@ -122,7 +114,17 @@ def deliveries_page(session: Session, actor: Actor, reaction: str = "", cursor: 
     if cursor:
         query = query.where(Delivery.id < decode_id(cursor))
     rows = [DeliveryRow(*row) for row in session.execute(query)]
-    return DeliveriesPage(reactions, cut(rows, PAGE, lambda row: encode_cursor(row.id)))
+    return DeliveriesPage(_reactions(session), cut(rows, PAGE, lambda row: encode_cursor(row.id)))
+
+
+def _reactions(session: Session) -> tuple[ReactionRow, ...]:
+    by_reaction = select(Delivery.reaction, func.count(), func.min(Delivery.due_at)).group_by(Delivery.reaction)
+    waiting = {row[0]: (row[1], row[2]) for row in session.execute(by_reaction.where(*WAITING))}
+    dead = {row[0]: row[1] for row in session.execute(by_reaction.where(*GIVEN_UP))}
+    return tuple(
+        ReactionRow(name, waiting.get(name, (0, None))[0], dead.get(name, 0), waiting.get(name, (0, None))[1])
+        for name in sorted({*waiting, *dead})
+    )
 
 
 def letters_page(session: Session, actor: Actor, cursor: str | None = None) -> Slice[LetterRow]:

@@ -19,13 +19,18 @@ def index() -> ResponseReturnValue:
 
 
 def deliveries() -> ResponseReturnValue:
-    """List facts that are not delivered."""
-    reaction = request.args.get("reaction", "")[:100]
-    page = deliveries_page(read_session(), current_actor(), reaction, request.args.get("after"))
-    next_url = page.rows.next_cursor and url_for(
-        "identity.admin_machinery_deliveries", reaction=reaction or None, after=page.rows.next_cursor
+    """List facts that were given up, or with ``show=waiting`` those on their way."""
+    reaction, dead = request.args.get("reaction", "")[:100], request.args.get("show") != "waiting"
+    page = deliveries_page(
+        read_session(), current_actor(), dead=dead, reaction=reaction, cursor=request.args.get("after")
     )
-    return show("identity/admin/deliveries.html", page=page, reaction=reaction, next_url=next_url)
+    next_url = page.rows.next_cursor and url_for(
+        "identity.admin_machinery_deliveries",
+        show=None if dead else "waiting",
+        reaction=reaction or None,
+        after=page.rows.next_cursor,
+    )
+    return show("identity/admin/deliveries.html", page=page, dead=dead, next_url=next_url)
 
 
 def retry_one(delivery_id: int) -> ResponseReturnValue:

@@ -1,0 +1,20 @@
+"""Periodic work on accounts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from app.identity.services.tidying import forget_old_mail, forget_old_sign_ins
+from app.kernel.jobs import PeriodicJob
+from app.kernel.unit_of_work import UnitOfWorkFactory
+
+
+def periodic_jobs(units: UnitOfWorkFactory) -> list[PeriodicJob]:
+    """Return this domain's periodic work."""
+
+    def tidy() -> None:
+        with units() as uow:
+            forget_old_sign_ins(uow)
+            forget_old_mail(uow)
+
+    return [PeriodicJob("identity.tidy", timedelta(hours=6), tidy)]
