@@ -13,8 +13,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, literal, null, or_, select, true
 from sqlalchemy.orm import Session
 
+from app.forum.access import visible_to
 from app.forum.models.answer import Answer, Revision, Vote
 from app.forum.models.question import Question
+from app.forum.models.space import Space
+from app.kernel.actor import Actor
 
 Statement = Select[*tuple[Any, ...]]
 
@@ -90,6 +93,15 @@ class EditFact:
     edited_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class ReadableSpace:
+    """A space to choose from."""
+
+    id: int
+    slug: str
+    name: str
+
+
 def vote_facts(
     session: Session, scope: FactScope | None = None, people: Collection[int] | None = None
 ) -> Iterator[VoteFact]:
@@ -130,6 +142,32 @@ def live_answers() -> Statement:
         .join(Question, Question.id == Answer.question_id)
         .where(_alive_answer())
     )
+
+
+def visible_questions(actor: Actor) -> Statement:
+    """Return the questions this actor may read, as a statement to join: id, title, space_id."""
+    return select(Question.id, Question.title, Question.space_id).where(visible_to(actor))
+
+
+def visible_titles(session: Session, actor: Actor, question_ids: Collection[int]) -> dict[int, str]:
+    """Map those of the questions that this actor may read to their titles, in one statement."""
+    query = visible_questions(actor).where(Question.id.in_(question_ids))
+    return {row.id: row.title for row in session.execute(query)} if question_ids else {}
+
+
+def questions_in(space_id: int) -> Select[int]:
+    """Return the ids of the questions of a space, as a statement for ``IN``."""
+    return select(Question.id).where(Question.space_id == space_id)
+
+
+def readable_spaces(session: Session, actor: Actor) -> list[ReadableSpace]:
+    """Return the spaces this actor may read, in their order, in one statement."""
+    query = (
+        select(Space.id, Space.slug, Space.name)
+        .where(Space.id.in_(actor.space_ids), Space.archived_at.is_(None))
+        .order_by(Space.position, Space.name)
+    )
+    return [ReadableSpace(*row) for row in session.execute(query)]
 
 
 def answer_facts(session: Session, authors: Collection[int] | None = None) -> Iterator[AnswerFact]:

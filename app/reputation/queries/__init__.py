@@ -1,0 +1,1 @@
+"""Reading scores, ledgers, rankings and badges."""
