@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app.cli.check import check
 from app.cli.imports import imports
 from app.cli.search import search
+from app.cli.seed import seed
 from app.cli.serve import serve
 from app.cli.worker import worker
 from app.config import Settings
@@ -47,7 +49,13 @@ from app.kernel.personal_data import Estate, PersonalData
 from app.kernel.relay import Relay, Subscription
 from app.kernel.unit_of_work import UnitOfWorkFactory, WriteGate, open_gate
 from app.kernel.words import Translator
+from app.reputation import personal_data as reputation_data
 from app.reputation import subscribers as reputation_reactions
+from app.reputation import words as reputation_words
+from app.reputation.blueprint import reputation
+from app.reputation.contract import Table, privileges_of
+from app.reputation.jobs import reputation_jobs
+from app.reputation.routes import places as reputation_places
 from app.schema import complete_metadata
 from app.search.contract import DocumentSource, SearchEngine
 from app.search.engines.choosing import open_engine
@@ -65,7 +73,7 @@ from app.web.login import init_login, signed_in_facts
 from app.web.logs import configure_logs, init_request_ids
 from app.web.metrics import init_metrics
 from app.web.runtime import Runtime, read_session
-from app.web.slots import Slots
+from app.web.slots import PERSON_SCORE, PROFILE, Slots
 from app.web.speech import AppTranslator
 from app.web.templates import init_templates
 from app.worker import Background
@@ -73,11 +81,17 @@ from app.worker import Background
 BUNDLED = Path(__file__).resolve().parent / "_bundled"
 ROOT = BUNDLED if BUNDLED.exists() else Path(__file__).resolve().parents[1]
 
-COMMANDS: list[click.Command] = [check, imports, search, serve, worker]
-BLUEPRINTS: list[Blueprint] = [health, identity]
-PERSONAL_DATA: dict[str, PersonalData] = {"identity": identity_data}
+COMMANDS: list[click.Command] = [check, imports, search, seed, serve, worker]
+BLUEPRINTS: list[Blueprint] = [health, identity, reputation]
+PERSONAL_DATA: dict[str, PersonalData] = {"identity": identity_data, "reputation": reputation_data}
 IN_TRANSACTION: list[Subscriptions] = [reputation_reactions.IN_TRANSACTION]
-REASONS: list[Mapping[str, str]] = [words.REASONS, identity_words.REASONS, forum_words.REASONS, text_words.REASONS]
+REASONS: list[Mapping[str, str]] = [
+    words.REASONS,
+    identity_words.REASONS,
+    forum_words.REASONS,
+    text_words.REASONS,
+    reputation_words.REASONS,
+]
 
 
 def build_app(settings: Settings | None = None, clock: Clock | None = None) -> Flask:
@@ -116,7 +130,7 @@ def build_app(settings: Settings | None = None, clock: Clock | None = None) -> F
     init_errors(app)
     init_templates(app, settings)
     app.extensions["peerdesk.words"] = _merge(REASONS)
-    app.extensions["peerdesk.actor_of"] = actor_of
+    app.extensions["peerdesk.actor_of"] = partial(actor_of, table=settings.reputation_table)
     app.extensions["peerdesk.slots"] = Slots()
     _fill_slots(app.extensions["peerdesk.slots"])
     app.extensions["peerdesk"] = found = _runtime(app, settings, clock or SystemClock())
@@ -154,7 +168,9 @@ def _runtime(app: Flask, settings: Settings, clock: Clock) -> Runtime:
     relay = Relay(writes, subscriptions, clock, gate)
     units.listeners = relay.listeners
     jobs = JobRunner(writes, _jobs(ports, units, reads, settings), clock, gate)
-    return Runtime(settings, clock, units, reads, relay, jobs, wake, _actor_loader(clock), ports)
+    return Runtime(
+        settings, clock, units, reads, relay, jobs, wake, _actor_loader(clock, settings.reputation_table), ports
+    )
 
 
 def _ports(app: Flask, settings: Settings) -> dict[type, Any]:  # noqa: ARG001  # filled as domains arrive
@@ -173,13 +189,14 @@ def _mailer(settings: Settings, units: UnitOfWorkFactory) -> Mailer:
 
 def _after_commit(
     ports: Mapping[type, Any],
-    units: UnitOfWorkFactory,  # noqa: ARG001
+    units: UnitOfWorkFactory,
     reads: sessionmaker[ReadSession],
     settings: Settings,
 ) -> list[Subscription]:
     """Collect the reactions that run from the outbox."""
     letters = AccountMail(ports[Mailer], ports[Translator], ports[Tokens], reads, settings.site_name, settings.site_url)
     return [
+        reputation_reactions.badge_subscription(units),
         *account_reactions(letters, ports[AvatarStore]),
         index_threads(ports[SearchEngine], ports[DocumentSource]),
     ]
@@ -188,15 +205,22 @@ def _after_commit(
 def _jobs(
     ports: Mapping[type, Any],
     units: UnitOfWorkFactory,
-    reads: sessionmaker[ReadSession],  # noqa: ARG001
+    reads: sessionmaker[ReadSession],
     settings: Settings,  # noqa: ARG001
 ) -> list[PeriodicJob]:
     """Collect the periodic work."""
-    return [*housekeeping_jobs(units), *account_jobs(units), *search_jobs(ports[SearchEngine], ports[DocumentSource], units)]
+    return [
+        *housekeeping_jobs(units),
+        *reputation_jobs(reads),
+        *account_jobs(units),
+        *search_jobs(ports[SearchEngine], ports[DocumentSource], units),
+    ]
 
 
 def _fill_slots(slots: Slots) -> None:
     """Let higher domains fill the named places on lower domains' pages."""
+    slots.fill(PERSON_SCORE, reputation_places.person_scores)
+    slots.fill(PROFILE, reputation_places.profile_cards)
 
 
 def _sign_in_of(clock: Clock) -> Callable[[str], SignedIn | None]:
@@ -211,7 +235,7 @@ def _visit_writer(units: UnitOfWorkFactory) -> Callable[[int], None]:
     return write
 
 
-def _actor_loader(clock: Clock) -> Callable[[Session], Actor]:
+def _actor_loader(clock: Clock, table: Table) -> Callable[[Session], Actor]:
     def load(read: Session) -> Actor:
         who: SignedIn | None = signed_in_facts()
         if who is None:
@@ -219,17 +243,17 @@ def _actor_loader(clock: Clock) -> Callable[[Session], Actor]:
         g.time_zone, g.theme, g.shortcuts = who.time_zone, who.theme, who.shortcuts
         if who.last_seen_at <= clock.now() - SEEN_EVERY:
             g.seen_sign_in = who.sign_in_id
-        return actor_of(read, who.user_id, who.name)
+        return actor_of(read, who.user_id, who.name, table=table)
 
     return load
 
 
-def actor_of(read: Session, user_id: int, name: str | None = None) -> Actor:
+def actor_of(read: Session, user_id: int, name: str | None = None, *, table: Table = "small") -> Actor:
     """Return everything permissions need to know about a person."""
     roles, groups = roles_and_groups(read, user_id)
     spaces = readable_space_ids(read, signed_in=True, group_ids=groups, everything=Role.ADMINISTRATOR in roles)
     name = name if name is not None else people(read, [user_id])[user_id].name
-    return Actor(user_id, name, roles, groups, spaces)
+    return Actor(user_id, name, roles, groups, spaces, privileges_of(read, user_id, table))
 
 
 def _merge(tables: list[Mapping[str, str]]) -> dict[str, str]:

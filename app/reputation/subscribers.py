@@ -1,20 +1,28 @@
-"""What the ledger does with facts of the forum, in their transaction."""
+"""What reputation does with facts of the forum: the ledger in their transaction, badges after it."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from app.forum.contract import FactScope
 from app.forum.events import (
     AcceptanceWithdrawn,
     AnswerAccepted,
     AnswerDeleted,
+    AnswerEdited,
+    AnswerPosted,
     AnswerRestored,
     QuestionDeleted,
+    QuestionEdited,
     QuestionRestored,
+    ThreadEvent,
     VoteCast,
     VoteWithdrawn,
 )
-from app.kernel.events import Subscriptions
-from app.kernel.unit_of_work import UnitOfWork
+from app.kernel.events import Event, Subscriptions
+from app.kernel.relay import Message, Subscription
+from app.kernel.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from app.reputation.services.awarding import award_badges
 from app.reputation.services.ledger import Reason, settle_outcome, settle_posts, settle_vote
 
 
@@ -58,3 +66,25 @@ IN_TRANSACTION: Subscriptions = {
     QuestionDeleted: [take_back_deleted_question],
     QuestionRestored: [give_back_restored_question],
 }
+
+DESERVING: tuple[type[Event], ...] = (VoteCast, AnswerPosted, AnswerAccepted, QuestionEdited, AnswerEdited)
+"""Facts after which somebody may have earned a badge."""
+
+
+def badge_subscription(units: UnitOfWorkFactory) -> Subscription:
+    """Return the reaction that gives badges; safe to repeat, because nobody gets one twice."""
+
+    def give(messages: Sequence[Message]) -> None:
+        people = sorted({person for message in messages for person in _whom(message.event)})
+        with units() as uow:
+            award_badges(uow, people)
+
+    return Subscription("reputation.badges", DESERVING, give, batch=50)
+
+
+def _whom(event: Event) -> set[int]:
+    if isinstance(event, VoteCast):
+        return {event.author_id}
+    if isinstance(event, AnswerAccepted):
+        return {event.author_id, event.asker_id}
+    return {event.by_id} if isinstance(event, ThreadEvent) else set()

@@ -170,8 +170,10 @@ def readable_spaces(session: Session, actor: Actor) -> list[ReadableSpace]:
     return [ReadableSpace(*row) for row in session.execute(query)]
 
 
-def answer_facts(session: Session, authors: Collection[int] | None = None) -> Iterator[AnswerFact]:
-    """Give the answers of ``authors``, or all, oldest first."""
+def answer_facts(
+    session: Session, authors: Collection[int] | None = None, threads: Collection[int] | None = None
+) -> Iterator[AnswerFact]:
+    """Give the answers of ``authors``, or in ``threads``, or all, oldest first."""
     query = (
         select(
             Answer.question_id, Answer.id, Answer.author_id, Question.asker_id,
@@ -181,7 +183,11 @@ def answer_facts(session: Session, authors: Collection[int] | None = None) -> It
         .where(_alive_answer(), Answer.author_id != Question.asker_id)
         .order_by(Answer.posted_at, Answer.id)
     )  # fmt: skip
-    yield from _rows(session, query if authors is None else query.where(Answer.author_id.in_(authors)), AnswerFact)
+    if authors is not None:
+        query = query.where(Answer.author_id.in_(authors))
+    if threads is not None:
+        query = query.where(Answer.question_id.in_(threads))
+    yield from _rows(session, query, AnswerFact)
 
 
 def question_asking_facts(session: Session, askers: Collection[int] | None = None) -> Iterator[QuestionFact]:

@@ -1,0 +1,17 @@
+"""The URLs of reputation."""
+
+from __future__ import annotations
+
+from app.reputation.routes import badges, leaderboards, ledger, privileges
+from app.web.routing import Gate, Route, blueprint
+
+reputation = blueprint(
+    "reputation",
+    [
+        Route("GET", "/people/<handle>/reputation", ledger.show, Gate.PUBLIC),
+        Route("GET", "/privileges", privileges.show, Gate.PUBLIC),
+        Route("GET", "/leaderboard", leaderboards.show, Gate.PUBLIC),
+        Route("GET", "/badges", badges.index, Gate.PUBLIC),
+        Route("GET", "/badges/<code>", badges.show, Gate.PUBLIC),
+    ],
+)
