@@ -1,0 +1,1 @@
+"""A small believable company for the first look: its people, spaces and questions, made through the services."""
