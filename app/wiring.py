@@ -25,6 +25,7 @@ from app.cli.serve import serve
 from app.cli.worker import worker
 from app.config import Settings
 from app.forum import words as forum_words
+from app.forum.blueprint import forum
 from app.forum.contract import readable_space_ids
 from app.forum.search_documents import QuestionSource, index_threads, search_jobs
 from app.identity import personal_data as identity_data
@@ -82,7 +83,7 @@ BUNDLED = Path(__file__).resolve().parent / "_bundled"
 ROOT = BUNDLED if BUNDLED.exists() else Path(__file__).resolve().parents[1]
 
 COMMANDS: list[click.Command] = [check, imports, search, seed, serve, worker]
-BLUEPRINTS: list[Blueprint] = [health, identity, reputation]
+BLUEPRINTS: list[Blueprint] = [forum, health, identity, reputation]
 PERSONAL_DATA: dict[str, PersonalData] = {"identity": identity_data, "reputation": reputation_data}
 IN_TRANSACTION: list[Subscriptions] = [reputation_reactions.IN_TRANSACTION]
 REASONS: list[Mapping[str, str]] = [
@@ -123,10 +124,10 @@ def build_app(settings: Settings | None = None, clock: Clock | None = None) -> F
         configure_logs(settings)
     init_request_ids(app, settings)
     init_database(app, settings)
-    CSRFProtect(app)
-    init_limits(app, settings)
     init_language(app, settings)
     init_headers(app, https_only=settings.https_only)
+    CSRFProtect(app)  # after what every page needs, because a refusal is a page too
+    init_limits(app, settings)
     init_errors(app)
     init_templates(app, settings)
     app.extensions["peerdesk.words"] = _merge(REASONS)

@@ -31,7 +31,9 @@ _ALGORITHMS = {
     "it": "italian", "lt": "lithuanian", "nb": "norwegian", "nl": "dutch", "no": "norwegian", "pl": "polish",
     "pt": "portuguese", "ro": "romanian", "ru": "russian", "sv": "swedish", "tr": "turkish",
 }  # fmt: skip
-_CHUNK = re.compile(r"[^\s()\[\]{}<>\"“”„«»|,;=`!?—–]+")
+_APART = r"\s()\[\]{}<>\"“”„«»|,;=`!?—–"
+_ENDING = r".:'’…*~/\\\-"
+_CHUNK = re.compile(rf"([^{_APART}]*[^{_APART}{_ENDING}]|[^{_APART}]+)[{_ENDING}]*")
 _PART = re.compile(r"[^\W_]+")
 _DIGITS = re.compile(r"\d{3,}")
 _NOISE = re.compile(r"[.\-:'’_…•·]*")
@@ -68,7 +70,7 @@ def chunks(text: str) -> list[str]:
 def analysed(text: str, language: str) -> list[Chunk]:
     """Return all chunks of a text, analysed."""
     base = base_language(language)
-    return [analyse(chunk, base) for chunk in _CHUNK.findall(text)]
+    return [analyse(chunk, base) for chunk in _CHUNK.findall(text.lower())]
 
 
 def positions(text: str, language: str) -> list[Position]:
@@ -81,13 +83,13 @@ def base_language(language: str) -> str:
     return language.replace("_", "-").partition("-")[0].lower()
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=65_536)
 def analyse(chunk: str, language: str) -> Chunk:
     """Turn one chunk into terms; ``language`` is a base language, unknown ones are not stemmed."""
     core = _trim(chunk)
     if core.isascii() and core.isalpha():
         return _word(core.lower(), language)
-    core = unicodedata.normalize("NFKC", core).casefold()
+    core = "".join(fold(core).split())  # normalising turns some accents into a space and an accent
     if _NO_SPACES.search(core):
         return _pairs(core)
     if core.isalpha():

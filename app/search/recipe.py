@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from app.search import analysis
@@ -26,6 +26,8 @@ ALL_REQUIRED_UP_TO = 3
 REQUIRED_SHARE = 0.6
 REQUIRED_SHARE_OF_PASTED = 0.3
 PASTED_FROM = 13
+REQUIRED_OF_SIMILAR = 2
+"""One word in common is chance; asking for two lost nothing on real duplicate links."""
 SHORTEST_LIVE_PREFIX = 2
 SHORTEST_BARE_PART = 3
 
@@ -121,11 +123,13 @@ def similar_query(
     statistics: Statistics, title: str, body: str, scope: Scope, languages: Sequence[str], *, limit: int = 5
 ) -> Query:
     """Build the query for «has somebody asked this before»."""
-    weights = {w.clause.forms: TITLE_WEIGHT for w in wanted_words([title], languages)}
+    in_title = wanted_words([title], languages)
+    weights = {w.clause.forms: TITLE_WEIGHT for w in in_title}
     for forms, weight in _body_weights(body, languages).items():
         weights[forms] = weights.get(forms, 0.0) + weight
     clauses = [Clause(forms, weight) for forms, weight in weights.items()]
-    return Query(scope=scope, should=tuple(_most_telling(statistics, clauses)), required=1, limit=limit)
+    required = max(1, min(REQUIRED_OF_SIMILAR, len(in_title)))
+    return Query(scope=scope, should=tuple(_most_telling(statistics, clauses)), required=required, limit=limit)
 
 
 def required_of(count: int) -> int:
@@ -174,15 +178,22 @@ def _body_weights(body: str, languages: Sequence[str]) -> dict[tuple[tuple[str, 
 
 
 def _most_telling(statistics: Statistics, clauses: Sequence[Clause]) -> list[Clause]:
-    """Keep as many clauses as the engine can take, those with the greatest weight · idf first."""
+    """Leave out forms that occur nowhere; when clauses are too many, keep those with the greatest weight · idf."""
+    frequencies = statistics.doc_freqs({term for clause in clauses for form in clause.forms for term in form})
+    pruned = [_occurring(clause, frequencies) for clause in clauses]
     most = statistics.capabilities.max_terms
-    if len(clauses) <= most:
-        return list(clauses)
-    frequencies = statistics.doc_freqs({form[0] for clause in clauses for form in clause.forms})
+    if len(pruned) <= most:
+        return pruned
     total = statistics.num_docs() + 1
 
     def worth(clause: Clause) -> float:
         known = max((frequencies.get(form[0], 0) for form in clause.forms), default=0)
         return clause.weight * math.log(1 + total / (known + 0.5)) if known else 0.0
 
-    return sorted(clauses, key=worth, reverse=True)[:most]
+    return sorted(pruned, key=worth, reverse=True)[:most]
+
+
+def _occurring(clause: Clause, frequencies: Mapping[str, int]) -> Clause:
+    """Return the clause with the forms that can match at all; with its first one when there are none."""
+    forms = tuple(form for form in clause.forms if all(frequencies.get(term) for term in form))
+    return replace(clause, forms=forms or clause.forms[:1])

@@ -11,8 +11,10 @@ SHORTEST = 4
 LONGEST = 24
 TWO_MISTAKES_FROM = 6
 SEEN_AT_LEAST = 2
-MOST_CANDIDATES = 5000
+MOST_CANDIDATES = 1000
 MOST_WORDS = 6
+OFTEN_SECOND = "aehiloru"
+"""Second letters that are looked for when it was the second letter that got lost."""
 COMMON_FACTOR = 20
 """How much more often a neighbour must be seen than a word that does occur."""
 
@@ -72,7 +74,17 @@ def _better(index: Vocabulary, typed: str, languages: Sequence[str]) -> str | No
 
 
 def _candidates(index: Vocabulary, word: str, limit: int) -> list[tuple[str, int]]:
-    """Return words of about the same length that share the first or the second letter's place."""
-    seen = [pair for first in dict.fromkeys(word[:2]) for pair in index.vocabulary(first)]
-    near = [(w, n) for w, n in seen if abs(len(w) - len(word)) <= limit and w.isalpha()]
+    """Return words that begin like this one, also when one of its first two letters is wrong, lost or too much."""
+    letters = set(word)
+    lost = (word[0] + letter for letter in OFTEN_SECOND)
+    begins = dict.fromkeys((word[:2], word[1] + word[0], word[0] + word[2], word[1:3], *lost))
+    near = [
+        (other, frequency)
+        for begin in begins
+        for other, frequency in index.vocabulary(begin)
+        if frequency >= SEEN_AT_LEAST
+        and abs(len(other) - len(word)) <= limit
+        and len(letters.symmetric_difference(other)) <= 2 * limit
+        and other.isalpha()
+    ]
     return sorted(near, key=lambda pair: -pair[1])[:MOST_CANDIDATES]

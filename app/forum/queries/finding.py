@@ -13,7 +13,7 @@ from typing import Any
 
 from markupsafe import Markup
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.forum.access import visible_to
 from app.forum.models.answer import Answer
@@ -121,13 +121,14 @@ def find_page(session: Session, actor: Actor, engine: SearchEngine, search: Sear
         [*typed.words, *typed.phrases, *typed.prefixes], (*query.should, *query.must), search.languages
     )
     hits = _facts(session, actor, [hit.id for hit in found.hits], marker)
+    few = 0 if search.live else FEW  # a word that somebody is still typing is not misspelt
     return FindPage(
         search=search,
         hits=hits,
         total=found.total,
         loosened=loosened and bool(hits),
         has_more=found.total > search.page * PAGE and search.page < MOST_PAGES,
-        suggestion=_suggestion(engine, search, typed) if found.total <= FEW or loosened else None,
+        suggestion=_suggestion(engine, search, typed) if loosened or found.total <= few else None,
         spaces=choices,
         asked=True,
         missed_words="" if found.total else telling_words(typed.words, search.languages),
@@ -234,10 +235,11 @@ def _facts(session: Session, actor: Actor, ids: Sequence[int], marker: Highlight
 
 def _hit_rows(ids: Sequence[int]) -> Any:
     """Select questions with their accepted answer, or else the best liked one."""
+    liked = aliased(Answer)
     best = (
-        select(Answer.id)
-        .where(Answer.question_id == Question.id, Answer.deleted_at.is_(None))
-        .order_by(Answer.score.desc(), Answer.working_count.desc(), Answer.id)
+        select(liked.id)
+        .where(liked.question_id == Question.id, liked.deleted_at.is_(None))
+        .order_by(liked.score.desc(), liked.working_count.desc(), liked.id)
         .limit(1)
         .scalar_subquery()
     )

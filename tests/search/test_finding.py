@@ -1,0 +1,215 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from app.forum.models.question import Question, QuestionTag
+from app.forum.models.space import TagSynonym, Visibility
+from app.forum.queries.finding import MOST_PAGES, PAGE, Search, find_page, similar_questions
+from app.kernel.actor import ANONYMOUS, Role
+from app.search.contract import Order
+
+
+@pytest.fixture
+def find(engine, session, reindex):
+    def run(actor, text, **options):
+        reindex()
+        return find_page(session, actor, engine, Search(text, **options))
+
+    return run
+
+
+def ids(page):
+    return [hit.id for hit in page.hits]
+
+
+def accept(make, question, answer):
+    with make.unit_of_work() as uow:
+        uow.session.get_one(Question, question.id).accepted_answer_id = answer.id
+
+
+def test_a_hit_shows_who_asked_the_marked_title_and_two_lines_of_the_accepted_answer(make, find):
+    sam, mei, jo = make.user("Sam"), make.user("Mei"), make.user("Jo")
+    question = make.question(asker=sam, title="VPN drops every few minutes")
+    make.answer(question, author=jo, body="No idea <b>at all</b>", score=9)
+    accepted = make.answer(question, author=mei, body="Let the VPN client use port 443.", working_count=3)
+    accept(make, question, accepted)
+    make.save(QuestionTag(question_id=question.id, tag_id=make.tag("vpn").id))
+
+    hit = find(make.actor(sam), "vpn dropped").hits[0]
+
+    assert str(hit.title) == "<mark>VPN</mark> <mark>drops</mark> every few minutes"
+    assert str(hit.excerpt) == "Let the <mark>VPN</mark> client use port 443."
+    assert (hit.asker.name, hit.solved_by.name, hit.working_count, hit.tags) == ("Sam", "Mei", 3, ("vpn",))
+
+
+def test_without_an_accepted_answer_the_best_liked_one_is_shown(make, find):
+    question = make.question()
+    make.answer(question, body="First", score=1)
+    make.answer(question, body="Best", score=4)
+    make.answer(question, body="Gone", score=8, deleted_at=make.now)
+
+    hit = find(guest(make, question), "vpn").hits[0]
+
+    assert (str(hit.excerpt), hit.solved_by) == ("Best", None)
+
+
+def guest(make, *questions):
+    return type(ANONYMOUS)(space_ids=frozenset(q.space_id for q in questions))
+
+
+def test_a_private_question_is_found_by_its_group_and_nobody_else(make, find):
+    member, stranger = make.user(), make.user()
+    secret = make.space(visibility=Visibility.PRIVATE, groups=(make.group(member),))
+    question = make.question(space=secret, title="Payroll run fails")
+
+    assert ids(find(make.actor(member), "payroll")) == [question.id]
+    assert find(make.actor(stranger), "payroll").total == 0
+    assert find(ANONYMOUS, "payroll").total == 0
+    assert find(make.actor(stranger), f"payroll space:{secret.slug}").total == 0
+    assert find(make.actor(make.user(roles=(Role.ADMINISTRATOR,))), "payroll").total == 1
+
+
+def test_a_hit_the_index_should_no_longer_have_is_not_shown(make, engine, session, reindex):
+    secret = make.space(visibility=Visibility.PRIVATE)
+    public = make.question(title="Payroll run fails")
+    deleted = make.question(title="Payroll run fails too")
+    reader = guest(make, public, deleted)
+    reindex()
+    with make.unit_of_work() as uow:  # the index has not heard of either yet
+        uow.session.get_one(Question, public.id).space_id = secret.id
+        uow.session.get_one(Question, deleted.id).deleted_at = make.now
+
+    page = find_page(session, reader, engine, Search("payroll"))
+
+    assert page.hits == ()
+    assert similar_questions(session, reader, engine, "Payroll run fails") == ()
+
+
+def test_typed_filters_narrow(make, find):
+    mei = make.user("Mei", handle="mei")
+    question, other = make.question(asker=mei, title="VPN a"), make.question(title="VPN b")
+    wifi = make.tag("wifi")
+    make.save(QuestionTag(question_id=question.id, tag_id=wifi.id))
+    make.save(TagSynonym(slug="wlan", tag_id=wifi.id, created_at=make.now))
+    make.answer(other)
+    reader = guest(make, question, other)
+
+    assert ids(find(reader, "vpn tag:wifi")) == [question.id]
+    assert ids(find(reader, "vpn tag:WLAN")) == [question.id]
+    assert ids(find(reader, "vpn -tag:wifi")) == [other.id]
+    assert ids(find(reader, "vpn user:mei")) == [question.id]
+    assert ids(find(reader, "user:mei")) == [question.id]
+    assert ids(find(reader, "vpn user:nobody")) == []
+    assert ids(find(reader, "vpn is:unanswered")) == [question.id]
+    assert ids(find(reader, "vpn is:answered")) == [other.id]
+
+
+def test_filters_of_the_form_narrow(make, find, clock):
+    space = make.space("Network", slug="network")
+    old = make.question(title="VPN old", space=space, asked_at=clock.now() - timedelta(days=90))
+    new = make.question(title="VPN new", language="de")
+    accept(make, old, make.answer(old))
+    reader = guest(make, old, new)
+
+    assert ids(find(reader, "vpn", solved=True)) == [old.id]
+    assert ids(find(reader, "vpn", own_language=True, languages=("de", "en"))) == [new.id]
+    assert ids(find(reader, "vpn", space="network")) == [old.id]
+    assert ids(find(reader, "vpn", since=clock.now() - timedelta(days=7))) == [new.id]
+    assert ids(find(reader, "vpn", order=Order.NEWEST)) == [new.id, old.id]
+
+
+def test_when_nothing_has_all_of_the_words_those_with_some_are_shown_and_said_to_be(make, find):
+    question = make.question(title="VPN drops every few minutes")
+    reader = guest(make, question)
+
+    page = find(reader, "vpn drops elephant")
+
+    assert (ids(page), page.loosened) == ([question.id], True)
+    assert not find(reader, "vpn drops").loosened
+
+
+def test_a_search_in_vain_offers_another_spelling_and_keeps_only_plain_words(make, find):
+    questions = [make.question(title=f"Thunderbird trouble {n}") for n in range(3)]
+    reader = guest(make, *questions)
+
+    page = find(reader, "thunderbrid is:unanswered")
+
+    assert page.hits == ()
+    assert page.suggestion == "thunderbird is:unanswered"
+    assert page.missed_words == "thunderbrid"
+    assert find(reader, "mei@example.org 10.0.0.7").missed_words == ""
+
+
+def test_while_somebody_types_the_last_word_may_be_unfinished(make, find):
+    question = make.question(title="Thunderbird is slow")
+    reader = guest(make, question)
+
+    assert ids(find(reader, "slow thunderb", live=True)) == [question.id]
+    assert find(reader, "thunderb").hits == ()
+
+
+def test_an_empty_box_finds_nothing_and_says_nothing(make, find):
+    page = find(guest(make, make.question()), "   ")
+
+    assert (page.asked, page.hits, page.missed_words) == (False, (), "")
+
+
+def test_pages_follow_each_other_without_gap_or_double_and_end(make, find):
+    asker, space = make.user(), make.space(visibility=Visibility.PUBLIC)
+    questions = [make.question(asker=asker, space=space, title="VPN drops") for _ in range(PAGE + 4)]
+    reader = guest(make, questions[0])
+
+    first, second = find(reader, "vpn", page=1), find(reader, "vpn", page=2)
+
+    assert (first.has_more, second.has_more) == (True, False)
+    assert sorted(ids(first) + ids(second)) == [q.id for q in questions]
+    assert find(reader, "vpn", page=MOST_PAGES).hits == ()
+
+
+@pytest.mark.parametrize("count", [1, PAGE])
+def test_a_search_costs_four_statements_however_many_hits(make, engine, session, reindex, count_statements, count):
+    asker, space = make.user(), make.space(visibility=Visibility.PUBLIC)
+    for _ in range(count):
+        make.answer(make.question(asker=asker, space=space, title="VPN drops"))
+    reindex()
+    reader = type(ANONYMOUS)(space_ids=frozenset({space.id}))
+
+    with count_statements() as seen:
+        assert len(find_page(session, reader, engine, Search("vpn drops")).hits) == count
+    with count_statements() as similar:
+        assert similar_questions(session, reader, engine, "My VPN drops")
+
+    assert len(seen) == 4  # spaces, hits with their best answer, tags, people
+    assert len(similar) == 3
+
+
+def test_similar_questions_come_with_their_best_answer(make, engine, session, reindex):
+    question, other = make.question(title="VPN drops every few minutes"), make.question(title="Printer is offline")
+    make.answer(question, body="Switch the VPN to TCP 443.")
+    reindex()
+    reader = guest(make, question, other)
+
+    found = similar_questions(session, reader, engine, "My vpn keeps dropping", "since minutes ago")
+
+    assert [hit.id for hit in found] == [question.id]
+    assert str(found[0].excerpt) == "Switch the <mark>VPN</mark> to TCP 443."
+
+
+def test_similar_solved_questions_leave_out_open_ones_and_the_question_itself(make, engine, session, reindex):
+    solved, unsolved, own = (make.question(title="VPN drops every few minutes") for _ in range(3))
+    accept(make, solved, make.answer(solved))
+    reindex()
+    reader = guest(make, solved, unsolved, own)
+
+    found = similar_questions(session, reader, engine, "VPN drops", solved_only=True, excluded_ids=[own.id])
+
+    assert [hit.id for hit in found] == [solved.id]
+
+
+def test_a_sentence_of_stop_words_has_nothing_similar(make, engine, session, reindex):
+    question = make.question(title="VPN drops")
+    reindex()
+
+    assert similar_questions(session, guest(make, question), engine, "?!") == ()
