@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import pytest
+
+from app.identity.passwords import COMMON, SHORTEST, ensure_strong, hash_password, matches, needs_rehash
+from app.kernel.errors import Invalid
+from tests.identity.conftest import HASH, PASSWORD
+
+
+def test_a_password_matches_its_own_hash_only() -> None:
+    assert matches(PASSWORD, HASH)
+    assert not matches("another one entirely", HASH)
+
+
+def test_nobody_matches_an_account_without_a_password() -> None:
+    assert not matches("nobody has this password", None)
+
+
+def test_a_hash_is_argon2id_of_today() -> None:
+    assert HASH.startswith("$argon2id$")
+    assert not needs_rehash(HASH)
+    assert needs_rehash("$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$YWJjZGVmZ2hpamtsbW5vcA")
+
+
+@pytest.mark.parametrize(
+    ("password", "reason"),
+    [
+        ("short", "identity.password_too_short"),
+        ("x" * 201, "identity.password_too_long"),
+        ("Password123", "identity.password_common"),
+        ("aaaaaaaaaaaa", "identity.password_common"),
+        ("mia@example.org", "identity.password_is_name"),
+    ],
+)
+def test_a_password_that_is_guessed_first_is_refused(password: str, reason: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        ensure_strong(password, "Mia Chen", "mia@example.org")
+    assert caught.value.reason == reason
+
+
+def test_every_common_password_in_the_list_is_long_enough_to_matter() -> None:
+    assert all(len(word) >= SHORTEST and word == word.casefold() for word in COMMON)
+
+
+def test_hashing_twice_gives_two_salts() -> None:
+    assert hash_password(PASSWORD) != HASH
