@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Insert, Table
+from sqlalchemy import Table, literal
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -17,9 +17,6 @@ def add_once(session: Session, model: type[Base], values: Mapping[str, Any] | Se
     if not values:
         return 0
     table = cast("Table", model.__table__)
-    insert: Insert
-    if session.get_bind().dialect.name == "postgresql":
-        insert = postgresql.insert(table).values(values).on_conflict_do_nothing()
-    else:
-        insert = sqlite.insert(table).values(values).on_conflict_do_nothing()
-    return cast("CursorResult[Any]", session.execute(insert)).rowcount
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table).values(values).on_conflict_do_nothing().returning(literal(1))
+    return len(session.execute(statement).all())  # psycopg does not count skipped rows

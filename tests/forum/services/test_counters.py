@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -110,7 +110,12 @@ def versions(session: Session) -> dict[int, int]:
 
 
 @given(verbs=st.lists(st.sampled_from(sorted(VERBS)), min_size=5, max_size=40), seed=st.integers(0, 10_000))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking takes minutes on a real server
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 def test_counters_tell_the_truth_after_any_story(
     make: Make, unit_of_work: UnitOfWorkFactory, verbs: list[str], seed: int
 ) -> None:
