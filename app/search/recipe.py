@@ -26,8 +26,8 @@ ALL_REQUIRED_UP_TO = 3
 REQUIRED_SHARE = 0.6
 REQUIRED_SHARE_OF_PASTED = 0.3
 PASTED_FROM = 13
-REQUIRED_OF_SIMILAR = 2
-"""One word in common is chance; asking for two lost nothing on real duplicate links."""
+REQUIRED_OF_TITLE = 2
+"""One word in common with a title is chance; with a body the weights decide, and counting matches doubles the time."""
 SHORTEST_LIVE_PREFIX = 2
 SHORTEST_BARE_PART = 3
 
@@ -128,7 +128,7 @@ def similar_query(
     for forms, weight in _body_weights(body, languages).items():
         weights[forms] = weights.get(forms, 0.0) + weight
     clauses = [Clause(forms, weight) for forms, weight in weights.items()]
-    required = max(1, min(REQUIRED_OF_SIMILAR, len(in_title)))
+    required = 1 if body else max(1, min(REQUIRED_OF_TITLE, len(in_title)))
     return Query(scope=scope, should=tuple(_most_telling(statistics, clauses)), required=required, limit=limit)
 
 
