@@ -24,9 +24,13 @@ from app.cli.seed import seed
 from app.cli.serve import serve
 from app.cli.worker import worker
 from app.config import Settings
+from app.forum import personal_data as forum_data
 from app.forum import words as forum_words
 from app.forum.blueprint import forum
 from app.forum.contract import readable_space_ids
+from app.forum.files import FileFolder
+from app.forum.jobs import forum_jobs
+from app.forum.ports import FileStore
 from app.forum.search_documents import QuestionSource, index_threads, search_jobs
 from app.identity import personal_data as identity_data
 from app.identity import words as identity_words
@@ -84,7 +88,7 @@ ROOT = BUNDLED if BUNDLED.exists() else Path(__file__).resolve().parents[1]
 
 COMMANDS: list[click.Command] = [check, imports, search, seed, serve, worker]
 BLUEPRINTS: list[Blueprint] = [forum, health, identity, reputation]
-PERSONAL_DATA: dict[str, PersonalData] = {"identity": identity_data, "reputation": reputation_data}
+PERSONAL_DATA: dict[str, PersonalData] = {"identity": identity_data, "forum": forum_data, "reputation": reputation_data}
 IN_TRANSACTION: list[Subscriptions] = [reputation_reactions.IN_TRANSACTION]
 REASONS: list[Mapping[str, str]] = [
     words.REASONS,
@@ -178,6 +182,7 @@ def _ports(app: Flask, settings: Settings) -> dict[type, Any]:  # noqa: ARG001  
     """Bind each port to the adapter that the settings choose."""
     return {
         AvatarStore: AvatarFolder(settings.uploads_dir / "avatars"),
+        FileStore: FileFolder(settings.uploads_dir / "files"),
         TextRenderer: MarkdownRenderer(seconds=settings.render_seconds),
     }
 
@@ -214,6 +219,7 @@ def _jobs(
         *housekeeping_jobs(units),
         *reputation_jobs(reads),
         *account_jobs(units),
+        *forum_jobs(units, ports[FileStore]),
         *search_jobs(ports[SearchEngine], ports[DocumentSource], units),
     ]
 

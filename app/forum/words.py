@@ -59,4 +59,10 @@ REASONS: Mapping[str, str] = {
     "forum.private_needs_group": N_("Choose at least one group that may read this space."),
     "forum.synonym_of_itself": N_("Type another word than the tag itself."),
     "forum.synonym_taken": N_("This word already stands for another tag."),
+    "forum.file_empty": N_("This file is empty."),
+    "forum.file_too_big": N_("This file is too big: at most %(megabytes)s MB. A part of the log is often enough."),
+    "forum.file_kind_refused": N_("Add pictures, text files such as logs, PDF or ZIP files; this is something else."),
+    "forum.picture_unreadable": N_("This picture can’t be opened. Save it as PNG or JPEG and try again."),
+    "forum.picture_too_many_pixels": N_("This picture has too many pixels. Make it smaller and try again."),
+    "forum.too_many_files": N_("You have added very many files today. More are possible tomorrow."),
 }

@@ -90,6 +90,7 @@ def claim_files(uow: UnitOfWork, actor: Actor, question_id: int, keys: Collectio
                 Attachment.key.in_(keys),
                 Attachment.uploader_id == actor.user_id,
                 Attachment.question_id.is_(None),
+                Attachment.deleted_at.is_(None),
             )
             .values(question_id=question_id)
         )
