@@ -43,6 +43,7 @@ identity = blueprint(
         Route("GET", "/email/<token>", account.confirm_email, Gate.PUBLIC, SOME),
         Route("POST", "/email/<token>", account.take_email, Gate.PUBLIC, SOME),
         Route("GET", "/people/<handle>", profiles.show, Gate.PUBLIC),
+        Route("GET", "/me", profiles.me, Gate.MEMBER),
         Route("GET", "/avatars/<key>.webp", profiles.picture, Gate.PUBLIC),
         Route("GET", "/settings", own_profile.show, Gate.MEMBER),
         Route("POST", "/settings", own_profile.save, Gate.MEMBER, SOME),

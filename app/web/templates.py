@@ -49,6 +49,8 @@ def init_templates(app: Flask, settings: Settings) -> None:
         text_direction=text_direction,
         page_language=page_language,
         theme=theme,
+        path=path,
+        shortcuts=shortcuts,
         languages=LANGUAGES,
         site_name=settings.site_name,
     )
@@ -106,9 +108,9 @@ def navigation() -> dict[str, int]:
     """Return the counts beside the navigation: ``inbox`` and ``waiting``; asked for once per page."""
     actor = current_actor()
     if actor.id is None:
-        return {}
+        return {"inbox": 0, "waiting": 0}
     if "navigation" not in g:
-        merged: dict[str, int] = {}
+        merged = {"inbox": 0, "waiting": 0}
         for part in slots.slot(slots.NAVIGATION, read_session(), actor, [actor.id]).get(actor.id, []):
             merged.update(part)
         g.navigation = merged
@@ -124,3 +126,13 @@ def theme() -> str:
     """Return the chosen theme, or nothing to follow the device."""
     chosen = request.cookies.get("theme") or getattr(g, "theme", "")
     return chosen if chosen in {"light", "dark"} else ""
+
+
+def path() -> str:
+    """Return the path of the page being shown."""
+    return request.path
+
+
+def shortcuts() -> bool:
+    """Tell whether the reader switched single-key shortcuts on (WCAG 2.1.4)."""
+    return bool(getattr(g, "shortcuts", False))

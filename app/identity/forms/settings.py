@@ -8,7 +8,7 @@ from babel import Locale
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
-from wtforms import RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import RadioField, SelectChoice, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -25,10 +25,22 @@ READ = (
 TOO_LONG = _l("Keep this within %(max)d characters.")
 
 
-def reading_choices() -> list[tuple[str, str]]:
+def reading_choices() -> list[SelectChoice]:
     """Return tags and names of languages, in the reader's language and its order."""
-    names = [(tag, str(Locale.parse(tag).get_display_name(get_locale()))) for tag in READ]
-    return sorted(names, key=lambda pair: pair[1].casefold())
+    choices = [SelectChoice(tag, str(Locale.parse(tag).get_display_name(get_locale()))) for tag in READ]
+    return sorted(choices, key=lambda choice: str(choice.label).casefold())
+
+
+def interface_choices() -> list[SelectChoice]:
+    """Return the languages the interface speaks, each in its own name."""
+    own = [SelectChoice(tag, name) for tag, name in LANGUAGES.items()]
+    return [SelectChoice("", _l("What my browser asks for")), *own]
+
+
+def zone_choices() -> list[SelectChoice]:
+    """Return all IANA time zones."""
+    zones = [SelectChoice(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())]
+    return [SelectChoice("", _l("UTC, like the site")), *zones]
 
 
 class ProfileForm(Form):
@@ -70,11 +82,8 @@ class AvatarForm(Form):
 class FormatsForm(Form):
     """Interface language and time zone."""
 
-    language = RadioField(_l("Language"), choices=lambda: [("", _l("What my browser asks for")), *LANGUAGES.items()])
-    time_zone = SelectField(
-        _l("Time zone"),
-        choices=lambda: [("", _l("UTC, like the site")), *((zone, zone) for zone in sorted(available_timezones()))],
-    )
+    language = RadioField(_l("Language"), choices=interface_choices)
+    time_zone = SelectField(_l("Time zone"), choices=zone_choices)
 
     def to_command(self) -> ChooseFormats:
         """Return the command of the service."""
@@ -85,5 +94,11 @@ class LooksForm(Form):
     """Light or dark."""
 
     theme = RadioField(
-        _l("Looks"), choices=[("", _l("Like my device")), ("light", _l("Light")), ("dark", _l("Dark"))], default=""
+        _l("Looks"),
+        choices=[
+            SelectChoice("", _l("Like my device")),
+            SelectChoice("light", _l("Light")),
+            SelectChoice("dark", _l("Dark")),
+        ],
+        default="",
     )

@@ -5,14 +5,15 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from flask import Response
+from flask import Response, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_time, get_locale
 
 from app.identity.ports import AvatarStore
-from app.identity.queries.profiles import Profile, profile_page
+from app.identity.queries.profiles import Profile, own_profile, profile_page
 from app.kernel.errors import NotFound
 from app.web import slots
+from app.web.pages import go
 from app.web.pages import show as show_page
 from app.web.runtime import current_actor, port, read_session, runtime
 
@@ -30,6 +31,11 @@ def show(handle: str) -> ResponseReturnValue:
         score=next(iter(slots.slot(slots.PERSON_SCORE, read, actor, ids).get(person.id, [])), None),
         cards=slots.slot(slots.PROFILE, read, actor, ids).get(person.id, []),
     )
+
+
+def me() -> ResponseReturnValue:
+    """Lead to one's own page, from a link that is the same for everybody."""
+    return go(url_for("identity.profiles_show", handle=own_profile(read_session(), current_actor()).handle))
 
 
 def picture(key: str) -> ResponseReturnValue:
