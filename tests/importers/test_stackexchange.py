@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from app.forum.models.answer import Answer, Comment, Vote
+from app.forum.models.question import Closure, DuplicateLink, Question, QuestionTag
+from app.forum.models.space import Space, Tag, Visibility
+from app.identity.models import User
+from app.importers.archive import Dump, UnreadableDump
+from app.importers.running import run_import
+from app.importers.stackexchange import StackExchange
+from app.kernel.models import OutboxMessage
+from app.reputation.services.recomputing import check_ledger, recompute_all
+from tests.importers.support import FILES, TextsHere, write_dump
+
+REAL = Path("../shared/data/stackexchange/conlang_meta_2020.tar.xz")
+COUNTED = (User, Question, Answer, Comment, Vote, Tag, QuestionTag, Closure, DuplicateLink)
+
+
+@pytest.fixture
+def bring_in(runtime):
+    def bring(path: Path):
+        return run_import(StackExchange(Dump(path), "Conlang"), runtime.unit_of_work, runtime.reads, TextsHere())
+
+    return bring
+
+
+def counts(session) -> dict[str, int]:
+    session.rollback()
+    return {table.__name__: session.scalar(select(func.count()).select_from(table)) for table in COUNTED}
+
+
+def question(session, title: str):
+    return session.scalars(select(Question).where(Question.title == title)).one()
+
+
+def test_people_posts_votes_and_links_arrive_as_they_were(bring_in, session, tmp_path):
+    bring_in(write_dump(tmp_path))
+    old = question(session, "Old spelling of tags?")
+    assert (old.answer_count, old.comment_count, old.score, old.view_count) == (2, 1, 1, 172)
+    assert old.asked_at == datetime(2020, 3, 1, 10, tzinfo=UTC)
+    assert old.active_at == datetime(2020, 3, 7, 10, tzinfo=UTC)
+    answer = session.get_one(Answer, old.accepted_answer_id)
+    assert (answer.score, answer.comment_count) == (1, 1)
+    assert answer.accepted_at == datetime(2020, 3, 6, 10, tzinfo=UTC), "the day of the accepting vote"
+    assert answer.accepted_by_id == old.asker_id
+
+
+def test_both_spellings_of_tags_give_the_same_tags(bring_in, session, tmp_path):
+    bring_in(write_dump(tmp_path))
+    tagged = dict(session.execute(select(Tag.slug, Tag.question_count)).all())
+    assert tagged == {"grammar": 2, "c++": 1, "phonology": 1}
+
+
+def test_an_answer_finds_its_question_whichever_stands_first(bring_in, session, tmp_path):
+    bring_in(write_dump(tmp_path))
+    answers = select(Answer).where(Answer.question_id == question(session, "New spelling").id)
+    assert session.scalars(answers).one().body == "Use `a < b`."
+
+
+def test_script_never_arrives(bring_in, session, tmp_path):
+    bring_in(write_dump(tmp_path))
+    assert not [html for html in session.scalars(select(Answer.body_html)) if "script" in html or "alert" in html]
+
+
+def test_what_a_deleted_account_wrote_keeps_the_name_that_is_left(bring_in, session, tmp_path):
+    bring_in(write_dump(tmp_path))
+    writers = select(User.name).join(Comment, Comment.author_id == User.id)
+    assert "user77" in session.scalars(writers).all()
+    assert session.get_one(User, question(session, "New spelling").asker_id).name == "user77"
+    nobody = select(User.name).join(Answer, Answer.author_id == User.id).where(Answer.body == "From nobody")
+    assert session.scalar(nobody) == "A former member"
+
+
+def test_names_in_other_scripts_and_the_same_name_twice_get_handles_of_their_own(bring_in, session, tmp_path):
+    bring_in(write_dump(tmp_path))
+    handles = dict(session.execute(select(User.handle, User.name)).all())
+    assert handles["jose-nunez-1"] == handles["jose-nunez-3"] == "José Ñúñez"
+    assert handles["member-2"] == "李明"
+
+
+def test_nobody_who_was_imported_can_sign_in(bring_in, session, tmp_path):
+    bring_in(write_dump(tmp_path))
+    assert session.scalars(select(User.id).where(User.password_hash.is_not(None) | User.email.is_not(None))).all() == []
+
+
+def test_unnamed_voters_are_numbered_hidden_accounts_so_that_score_is_the_sum_of_rows(bring_in, session, tmp_path):
+    bring_in(write_dump(tmp_path))
+    rows = select(Vote.answer_id, func.sum(Vote.value)).where(Vote.answer_id.is_not(None)).group_by(Vote.answer_id)
+    for answer_id, score in session.execute(rows):
+        assert session.get_one(Answer, answer_id).score == score
+    voters = session.scalars(select(User).join(Vote, Vote.user_id == User.id).distinct()).all()
+    assert len(voters) == 3
+    assert all(voter.deactivated_at is not None and not voter.on_leaderboard for voter in voters)
+
+
+def test_a_closed_question_stays_closed_and_a_duplicate_stays_linked(bring_in, session, tmp_path):
+    bring_in(write_dump(tmp_path))
+    new, old = question(session, "New spelling"), question(session, "Old spelling of tags?")
+    assert new.closed_at == datetime(2020, 3, 5, 10, tzinfo=UTC)
+    assert new.duplicate_of_id == old.id
+    assert session.scalars(select(Closure.note)).all() == ["Closed at Stack Exchange."]
+
+
+def test_the_report_says_what_was_left_out_and_why(bring_in, tmp_path):
+    report = bring_in(write_dump(tmp_path))
+    left_out = {step: dict(part.skipped) for step, part in report.items() if part.skipped}
+    assert left_out == {
+        "questions": {"the wiki of a tag": 1},
+        "answers": {"its question is missing": 1, "it has no text": 1},
+        "comments": {"its post is missing": 1},
+        "votes": {"a bookmark": 1, "its post is missing": 1},
+        "accepted answers": {"the accepted answer is missing": 1},
+        "links": {"a related question, not the same one": 1},
+    }
+
+
+def test_importing_twice_changes_nothing(bring_in, session, tmp_path):
+    bring_in(write_dump(tmp_path))
+    before = counts(session)
+    report = bring_in(tmp_path)
+    assert counts(session) == before
+    assert sum(part.stored for part in report.values()) == 0
+
+
+def test_a_later_dump_adds_only_what_is_new(bring_in, session, tmp_path):
+    bring_in(write_dump(tmp_path / "early", {**FILES, "Votes.xml": FILES["Votes.xml"].replace(b'Id="4"', b'Id="2"')}))
+    bring_in(write_dump(tmp_path / "late"))
+    assert counts(session)["Vote"] == 4
+    assert question(session, "Old spelling of tags?").answer_count == 2
+
+
+def test_reputation_follows_by_the_normal_rules(bring_in, unit_of_work, session, tmp_path):
+    bring_in(write_dump(tmp_path))
+    with unit_of_work() as uow:
+        assert recompute_all(uow.session, uow.now) > 0
+    assert check_ledger(session) == []
+
+
+def test_nothing_old_is_announced(bring_in, session, tmp_path):
+    bring_in(write_dump(tmp_path))
+    assert session.scalar(select(func.count()).select_from(OutboxMessage)) == 0
+
+
+def test_the_space_is_public_and_names_its_source(bring_in, session, tmp_path):
+    bring_in(write_dump(tmp_path))
+    space = session.scalars(select(Space)).one()
+    assert space.visibility == Visibility.PUBLIC
+    assert "Stack Exchange" in space.purpose
+    assert "Attribution-ShareAlike" in space.purpose
+
+
+@pytest.mark.parametrize(
+    "problem", ["<posts><row", '<!DOCTYPE x [<!ENTITY a "aaaa">]><posts><row Id="1" Body="&a;"/></posts>']
+)
+def test_a_broken_or_malicious_file_is_refused_in_words(bring_in, tmp_path, problem):
+    write_dump(tmp_path, {"Posts.xml": problem.encode()})
+    with pytest.raises(UnreadableDump, match=r"Posts\.xml"):
+        bring_in(tmp_path)
+
+
+def test_a_folder_without_posts_is_no_dump(bring_in, tmp_path):
+    with pytest.raises(UnreadableDump, match=r"there is no Posts\.xml"):
+        bring_in(tmp_path)
+
+
+@pytest.mark.skipif(not REAL.exists(), reason="the real dump is not here")
+def test_a_real_site_comes_in_whole(bring_in, session):
+    report = bring_in(REAL)
+    assert (report["questions"].stored, report["answers"].stored) == (54, 115)
+    before = counts(session)
+    bring_in(REAL)
+    assert counts(session) == before
+    sums = dict(session.execute(select(Vote.question_id, func.sum(Vote.value)).group_by(Vote.question_id)).all())
+    assert all(score == sums.get(id_, 0) for id_, score in session.execute(select(Question.id, Question.score)))
