@@ -54,6 +54,14 @@ from app.kernel.personal_data import Estate, PersonalData
 from app.kernel.relay import Relay, Subscription
 from app.kernel.unit_of_work import UnitOfWorkFactory, WriteGate, open_gate
 from app.kernel.words import Translator
+from app.notify import personal_data as notify_data
+from app.notify import words as notify_words
+from app.notify.blueprint import notify
+from app.notify.jobs import notify_jobs
+from app.notify.letters import NewsLetters
+from app.notify.routes import places as notify_places
+from app.notify.subscribers import news_subscriptions
+from app.notify.unsubscribing import UnsubscribeLinks
 from app.reputation import personal_data as reputation_data
 from app.reputation import subscribers as reputation_reactions
 from app.reputation import words as reputation_words
@@ -78,7 +86,7 @@ from app.web.login import init_login, signed_in_facts
 from app.web.logs import configure_logs, init_request_ids
 from app.web.metrics import init_metrics
 from app.web.runtime import Runtime, read_session
-from app.web.slots import PERSON_SCORE, PROFILE, Slots
+from app.web.slots import NAVIGATION, PERSON_SCORE, PROFILE, Slots
 from app.web.speech import AppTranslator
 from app.web.templates import init_templates
 from app.worker import Background
@@ -87,8 +95,13 @@ BUNDLED = Path(__file__).resolve().parent / "_bundled"
 ROOT = BUNDLED if BUNDLED.exists() else Path(__file__).resolve().parents[1]
 
 COMMANDS: list[click.Command] = [check, imports, search, seed, serve, worker]
-BLUEPRINTS: list[Blueprint] = [forum, health, identity, reputation]
-PERSONAL_DATA: dict[str, PersonalData] = {"identity": identity_data, "forum": forum_data, "reputation": reputation_data}
+BLUEPRINTS: list[Blueprint] = [forum, health, identity, reputation, notify]
+PERSONAL_DATA: dict[str, PersonalData] = {
+    "identity": identity_data,
+    "forum": forum_data,
+    "reputation": reputation_data,
+    "notify": notify_data,
+}
 IN_TRANSACTION: list[Subscriptions] = [reputation_reactions.IN_TRANSACTION]
 REASONS: list[Mapping[str, str]] = [
     words.REASONS,
@@ -96,6 +109,7 @@ REASONS: list[Mapping[str, str]] = [
     forum_words.REASONS,
     text_words.REASONS,
     reputation_words.REASONS,
+    notify_words.REASONS,
 ]
 
 
@@ -167,6 +181,7 @@ def _runtime(app: Flask, settings: Settings, clock: Clock) -> Runtime:
     ports[SearchEngine] = open_engine(settings.search_engine, settings.search_dir)
     ports[DocumentSource] = QuestionSource(reads)
     ports[Translator] = AppTranslator(app, settings.default_language)
+    ports[UnsubscribeLinks] = UnsubscribeLinks(settings.signing_key())
     ports[Tokens] = Tokens(settings.signing_key(), clock)
     ports[Estate] = Estate(PERSONAL_DATA)
     subscriptions += _after_commit(ports, units, reads, settings)
@@ -200,9 +215,13 @@ def _after_commit(
     settings: Settings,
 ) -> list[Subscription]:
     """Collect the reactions that run from the outbox."""
+    news = NewsLetters(
+        ports[Mailer], ports[Translator], ports[UnsubscribeLinks], reads, settings.site_name, settings.site_url
+    )
     letters = AccountMail(ports[Mailer], ports[Translator], ports[Tokens], reads, settings.site_name, settings.site_url)
     return [
         reputation_reactions.badge_subscription(units),
+        *news_subscriptions(units, news),
         *account_reactions(letters, ports[AvatarStore]),
         index_threads(ports[SearchEngine], ports[DocumentSource]),
     ]
@@ -218,6 +237,7 @@ def _jobs(
     return [
         *housekeeping_jobs(units),
         *reputation_jobs(reads),
+        *notify_jobs(units),
         *account_jobs(units),
         *forum_jobs(units, ports[FileStore]),
         *search_jobs(ports[SearchEngine], ports[DocumentSource], units),
@@ -228,6 +248,7 @@ def _fill_slots(slots: Slots) -> None:
     """Let higher domains fill the named places on lower domains' pages."""
     slots.fill(PERSON_SCORE, reputation_places.person_scores)
     slots.fill(PROFILE, reputation_places.profile_cards)
+    slots.fill(NAVIGATION, notify_places.inbox_count)
 
 
 def _sign_in_of(clock: Clock) -> Callable[[str], SignedIn | None]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.forum.access import access_question, visible_to
 from app.forum.models.question import ClosureReason, Impact
 from app.forum.models.space import Space, SpaceGroup, Visibility
+from app.forum.queries.audience import Audience, audience_of, readers_among
 from app.forum.queries.earnings import (
     AcceptanceFact,
     AnswerFact,
@@ -71,6 +72,7 @@ __all__ = [
     "AcceptanceFact",
     "AnswerFact",
     "AskQuestion",
+    "Audience",
     "CloseQuestion",
     "ClosureReason",
     "EditFact",
@@ -100,6 +102,7 @@ __all__ = [
     "access_thread",
     "answer_facts",
     "ask_question",
+    "audience_of",
     "close_question",
     "edit_facts",
     "import_acceptances",
@@ -121,6 +124,7 @@ __all__ = [
     "questions_of_answers",
     "readable_space_ids",
     "readable_spaces",
+    "readers_among",
     "recount_space",
     "reopen_question",
     "space_names",

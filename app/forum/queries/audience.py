@@ -1,0 +1,67 @@
+"""Who has to do with a thread, for whoever tells people about it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.forum.models.answer import Answer, Comment, Mention
+from app.forum.models.question import Question, QuestionFollow, QuestionTag
+from app.forum.models.space import Space, SpaceGroup, TagFollow, Visibility
+from app.identity.contract import members_among
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """The people of one thread, and of one post in it where the caller named one."""
+
+    title: str
+    space_id: int
+    asker_id: int
+    answer_author_id: int | None
+    asks_back: bool
+    followers: frozenset[int]
+    tag_followers: frozenset[int]
+    named: frozenset[int]
+    """Those whom the named post mentions."""
+
+
+def audience_of(
+    session: Session, question_id: int, answer_id: int | None = None, comment_id: int | None = None
+) -> Audience | None:
+    """Return the people of a thread; None when it is deleted."""
+    question = session.execute(
+        select(Question.title, Question.space_id, Question.asker_id).where(
+            Question.id == question_id, Question.deleted_at.is_(None)
+        )
+    ).first()
+    if question is None:
+        return None
+    followers = session.scalars(select(QuestionFollow.user_id).where(QuestionFollow.question_id == question_id))
+    tags = select(QuestionTag.tag_id).where(QuestionTag.question_id == question_id)
+    named = select(Mention.user_id).where(
+        Mention.question_id == question_id,
+        Mention.answer_id.is_not_distinct_from(answer_id),
+        Mention.comment_id.is_not_distinct_from(comment_id),
+    )
+    return Audience(
+        question.title,
+        question.space_id,
+        question.asker_id,
+        session.scalar(select(Answer.author_id).where(Answer.id == answer_id)) if answer_id is not None else None,
+        bool(session.scalar(select(Comment.asks_back).where(Comment.id == comment_id))) if comment_id else False,
+        frozenset(followers),
+        frozenset(session.scalars(select(TagFollow.user_id).where(TagFollow.tag_id.in_(tags)))),
+        frozenset(session.scalars(named)),
+    )
+
+
+def readers_among(session: Session, space_id: int, user_ids: Collection[int]) -> frozenset[int]:
+    """Return those of the people who may read a space."""
+    if session.scalar(select(Space.visibility).where(Space.id == space_id)) != Visibility.PRIVATE:
+        return frozenset(user_ids)
+    groups = session.scalars(select(SpaceGroup.group_id).where(SpaceGroup.space_id == space_id)).all()
+    return members_among(session, user_ids, groups)

@@ -1,0 +1,62 @@
+"""What people can be told about, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.kernel.words import N_
+
+
+class Why(StrEnum):
+    """Why somebody is told."""
+
+    WROTE = "wrote"
+    FOLLOWS = "follows"
+    FOLLOWS_TAG = "follows_tag"
+    NAMED = "named"
+    EARNED = "earned"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of news.
+
+    ``sentence`` names who and about what; it is an inbox row and the subject of a letter. ``setting`` names the kind
+    where a person chooses what comes by e-mail.
+    """
+
+    sentence: str
+    setting: str
+    mail: bool
+    """Whether it comes by e-mail until the person says otherwise."""
+
+
+KINDS: Mapping[str, Kind] = {
+    "answered": Kind(
+        N_("%(name)s answered: %(title)s"), N_("Somebody answers a question of mine, or one I follow"), True
+    ),
+    "asked_back": Kind(
+        N_("%(name)s needs something from you: %(title)s"), N_("Somebody needs to know more from me"), True
+    ),
+    "replied": Kind(N_("%(name)s replied: %(title)s"), N_("Somebody replies to me, or in a thread I follow"), True),
+    "named": Kind(N_("%(name)s named you: %(title)s"), N_("Somebody names me"), True),
+    "unstuck": Kind(N_("You got %(name)s unstuck: %(title)s"), N_("My answer solved it"), True),
+    "solved": Kind(N_("%(name)s says this is solved: %(title)s"), N_("A thread I follow is solved"), False),
+    "closed": Kind(N_("%(name)s closed: %(title)s"), N_("My question is closed"), True),
+    "joined": Kind(
+        N_("%(name)s linked this to the same question: %(title)s"), N_("My question is linked to another"), True
+    ),
+    "removed": Kind(N_("%(name)s took your answer away: %(title)s"), N_("My answer is taken away"), True),
+    "asked": Kind(N_("%(name)s asked: %(title)s"), N_("Somebody asks about a tag I follow"), False),
+    "badge": Kind(N_("You have a new badge: %(title)s"), N_("I get a badge"), False),
+}
+
+WHY_WORDS: Mapping[Why, str] = {
+    Why.WROTE: N_("because you wrote it"),
+    Why.FOLLOWS: N_("because you follow it"),
+    Why.FOLLOWS_TAG: N_("because you follow a tag of it"),
+    Why.NAMED: N_("because you were named"),
+    Why.EARNED: N_("because you earned it"),
+}

@@ -1,0 +1,141 @@
+"""Somebody's inbox: what they may still read, and have neither put away nor off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from app.forum.contract import visible_questions
+from app.identity.contract import Person, people
+from app.kernel.actor import Actor
+from app.kernel.errors import NotFound
+from app.kernel.paging import cut, decode_cursor, encode_cursor
+from app.notify.kinds import KINDS
+from app.notify.models import InboxItem, MailChoice
+from app.reputation.contract import BY_CODE
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One row: the latest about one topic."""
+
+    id: int
+    kind: str
+    why: str
+    needs_you: bool
+    at: datetime
+    by: Person | None
+    title: str
+    """Of the question; of a badge, its name before translation."""
+    question_id: int | None
+    answer_id: int | None
+    comment_id: int | None
+    badge: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """One page of an inbox, what needs the person first."""
+
+    needs_you: tuple[Item, ...]
+    for_information: tuple[Item, ...]
+    next_cursor: str | None
+
+
+def inbox_page(session: Session, actor: Actor, now: datetime, cursor: str | None) -> Inbox:
+    """Return a page in two statements; index ``ix_inbox_items_page``."""
+    visible = visible_questions(actor).subquery()
+    query = _open(actor, now, visible, InboxItem, visible.c.title)
+    order = (InboxItem.needs_you, InboxItem.happened_at, InboxItem.id)
+    if cursor is not None:
+        query = query.where(tuple_(*order) < tuple_(*_position(cursor)))
+    rows = session.execute(query.order_by(*(column.desc() for column in order)).limit(PAGE + 1)).all()
+    page = cut(rows, PAGE, _cursor_of)
+    persons = people(session, {item.by_id for item, _ in page.items if item.by_id is not None})
+    items = [_shown(item, title, persons) for item, title in page.items]
+    return Inbox(
+        tuple(item for item in items if item.needs_you),
+        tuple(item for item in items if not item.needs_you),
+        page.next_cursor,
+    )
+
+
+def count_open(session: Session, actor: Actor, now: datetime) -> int:
+    """Return how many items wait for somebody, in one statement."""
+    visible = visible_questions(actor).subquery()
+    return session.scalar(_open(actor, now, visible, func.count())) or 0
+
+
+def muted_items(session: Session, actor: Actor) -> list[tuple[int, str]]:
+    """Return id and title of the threads somebody does not want to hear of, in one statement."""
+    visible = visible_questions(actor).subquery()
+    query = (
+        select(InboxItem.id, visible.c.title)
+        .join(visible, visible.c.id == InboxItem.question_id)
+        .where(InboxItem.user_id == actor.id, InboxItem.muted_at.is_not(None))
+        .order_by(InboxItem.muted_at.desc())
+    )
+    return [(row.id, row.title) for row in session.execute(query)]
+
+
+def wanted_kinds(session: Session, user_id: int) -> frozenset[str]:
+    """Return the kinds of news that come to somebody by e-mail, in one statement."""
+    query = select(MailChoice.kind, MailChoice.wanted).where(MailChoice.user_id == user_id)
+    said = dict(session.execute(query).tuples())
+    return frozenset(code for code, kind in KINDS.items() if said.get(code, kind.mail))
+
+
+def _open(actor: Actor, now: datetime, visible: Any, *columns: Any) -> Select[*tuple[Any, ...]]:
+    return (
+        select(*columns)
+        .select_from(InboxItem)
+        .outerjoin(visible, visible.c.id == InboxItem.question_id)
+        .where(
+            InboxItem.user_id == actor.id,
+            InboxItem.done_at.is_(None),
+            InboxItem.muted_at.is_(None),
+            or_(InboxItem.later_until.is_(None), InboxItem.later_until <= now),
+            _readable(visible),
+        )
+    )
+
+
+def _readable(visible: Any) -> ColumnElement[bool]:
+    """Tell whether the thread may be read; a badge stays the person's own, whatever becomes of the post."""
+    return or_(visible.c.id.is_not(None), InboxItem.topic.startswith("badge:"))
+
+
+def _shown(item: InboxItem, title: str | None, persons: dict[int, Person]) -> Item:
+    badge = item.topic.removeprefix("badge:") if item.topic.startswith("badge:") else None
+    name = BY_CODE[badge].name if badge is not None and badge in BY_CODE else ""
+    return Item(
+        item.id,
+        item.kind,
+        item.why,
+        item.needs_you,
+        item.happened_at,
+        persons.get(item.by_id or 0),
+        name if badge else title or "",
+        item.question_id,
+        item.answer_id,
+        item.comment_id,
+        badge,
+    )
+
+
+def _cursor_of(row: Any) -> str:
+    return encode_cursor(int(row[0].needs_you), row[0].happened_at.isoformat(), row[0].id)
+
+
+def _position(cursor: str) -> tuple[bool, datetime, int]:
+    needs_you, at, item_id = decode_cursor(cursor, 3)
+    try:
+        return bool(needs_you), datetime.fromisoformat(at), int(item_id)
+    except (TypeError, ValueError) as error:
+        raise NotFound from error

@@ -1,0 +1,1 @@
+"""The inbox, and what comes by e-mail."""
