@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, g, has_request_context, request, session
-from flask_babel import Babel, get_locale, gettext, ngettext, npgettext, pgettext
+from flask_babel import Babel, get_locale, get_translations, gettext, npgettext, pgettext
 
 from app.config import Settings
 
@@ -79,6 +79,5 @@ def _pseudo_gettext(text: str, **facts: Any) -> str:
     return _stretch(gettext(text)) % facts if facts else _stretch(gettext(text))
 
 
-def _pseudo_ngettext(one: str, many: str, n: int, **facts: Any) -> str:
-    facts.setdefault("num", n)
-    return _stretch(ngettext(one, many, n)) % facts
+def _pseudo_ngettext(one: str, many: str, n: int) -> str:
+    return _stretch(str(get_translations().ungettext(one, many, n)))  # Jinja fills in the facts
