@@ -23,7 +23,7 @@ def export(session: Session, user_id: int) -> Mapping[str, Any]:
             {"topic": i.topic, "kind": i.kind, "at": i.happened_at.isoformat(), "done": i.done_at is not None}
             for i in items
         ],
-        "mail": dict(choices.tuples()),
+        "mail": dict(choices.all()),
     }
 
 

@@ -87,7 +87,7 @@ def muted_items(session: Session, actor: Actor) -> list[tuple[int, str]]:
 def wanted_kinds(session: Session, user_id: int) -> frozenset[str]:
     """Return the kinds of news that come to somebody by e-mail, in one statement."""
     query = select(MailChoice.kind, MailChoice.wanted).where(MailChoice.user_id == user_id)
-    said = dict(session.execute(query).tuples())
+    said = dict(session.execute(query).all())
     return frozenset(code for code, kind in KINDS.items() if said.get(code, kind.mail))
 
 

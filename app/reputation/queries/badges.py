@@ -50,7 +50,7 @@ class BadgePage:
 
 def badges_page(session: Session, actor: Actor) -> list[BadgeCount]:
     """Return every badge in two statements."""
-    counts = dict(session.execute(select(BadgeAward.code, func.count()).group_by(BadgeAward.code)).tuples())
+    counts = dict(session.execute(select(BadgeAward.code, func.count()).group_by(BadgeAward.code)).all())
     mine = badges_of(session, actor.id) if actor.id is not None else {}
     return [BadgeCount(badge, counts.get(badge.code, 0), mine.get(badge.code)) for badge in BADGES]
 
@@ -58,7 +58,7 @@ def badges_page(session: Session, actor: Actor) -> list[BadgeCount]:
 def badges_of(session: Session, user_id: int) -> dict[str, datetime]:
     """Map the codes of a person's badges to when they were earned, oldest first, in one statement."""
     query = select(BadgeAward.code, BadgeAward.awarded_at).where(BadgeAward.user_id == user_id)
-    return dict(session.execute(query.order_by(BadgeAward.awarded_at, BadgeAward.code)).tuples())
+    return dict(session.execute(query.order_by(BadgeAward.awarded_at, BadgeAward.code)).all())
 
 
 def badge_page(session: Session, actor: Actor, code: str, cursor: str | None) -> BadgePage:

@@ -48,7 +48,7 @@ def award_all_badges(session: Session) -> int:
 
 def _missing(session: Session, people: Collection[int] | None) -> list[dict[str, Any]]:
     known = select(BadgeAward.user_id, BadgeAward.code)
-    held = set(session.execute(known if people is None else known.where(BadgeAward.user_id.in_(people))).tuples())
+    held = set(session.execute(known if people is None else known.where(BadgeAward.user_id.in_(people))).all())
     if people is not None:
         people = [p for p in people if any((p, badge.code) not in held for badge in BADGES)]
         if not people:

@@ -161,7 +161,7 @@ def _known_occurrences(session: Session, keys: Collection[str]) -> dict[str, int
     for start in range(0, len(ordered), CHUNK):
         part = ordered[start : start + CHUNK]
         query = select(Entry.key, func.max(Entry.occurrence)).where(Entry.key.in_(part)).group_by(Entry.key)
-        known.update(dict(session.execute(query).tuples()))
+        known.update(dict(session.execute(query).all()))
     return known
 
 
