@@ -129,7 +129,7 @@ def test_a_file_is_its_uploaders_until_a_text_names_it(
         open_file(session, ben, key, store)
     with unit_of_work() as uow:
         post_answer(uow, ann, PostAnswer(question.id, rich("see the log", files=(key,))))
-    session.expire_all()
+    session.rollback()
     opened = open_file(session, ben, key, store)
     with opened.stream as stream:
         assert stream.read() == LOG.data

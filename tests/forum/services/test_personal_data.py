@@ -45,7 +45,7 @@ def test_somebody_who_leaves_takes_what_is_only_theirs_and_leaves_what_they_wrot
 
     with unit_of_work() as uow:
         personal_data.erase(uow, ann.id)
-    session.expire_all()
+    session.rollback()
     assert session.scalar(select(Draft)) is None
     assert session.scalar(select(QuestionFollow)) is None
     assert session.execute(select(Deflection.user_id, Deflection.typed)).all() == [(None, "")]
