@@ -19,6 +19,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.cli.check import check
 from app.cli.imports import imports
+from app.cli.people import make_administrator
 from app.cli.search import search
 from app.cli.seed import seed
 from app.cli.serve import serve
@@ -94,7 +95,7 @@ from app.worker import Background
 BUNDLED = Path(__file__).resolve().parent / "_bundled"
 ROOT = BUNDLED if BUNDLED.exists() else Path(__file__).resolve().parents[1]
 
-COMMANDS: list[click.Command] = [check, imports, search, seed, serve, worker]
+COMMANDS: list[click.Command] = [check, make_administrator, imports, search, seed, serve, worker]
 BLUEPRINTS: list[Blueprint] = [forum, health, identity, reputation, notify]
 PERSONAL_DATA: dict[str, PersonalData] = {
     "identity": identity_data,
