@@ -30,6 +30,7 @@ from app.forum.queries.earnings import (
     visible_titles,
     vote_facts,
 )
+from app.forum.queries.finding import FoundQuestion, similar_solved
 from app.forum.queries.threads import (
     QuestionFacts,
     Thread,
@@ -77,6 +78,7 @@ __all__ = [
     "ClosureReason",
     "EditFact",
     "FactScope",
+    "FoundQuestion",
     "Impact",
     "ImportedAcceptance",
     "ImportedAnswer",
@@ -127,6 +129,7 @@ __all__ = [
     "readers_among",
     "recount_space",
     "reopen_question",
+    "similar_solved",
     "space_names",
     "thread_of",
     "unlink_duplicate",

@@ -12,7 +12,7 @@ from app.search import analysis
 from app.search.contract import Clause
 
 SNIPPET = 180
-LONGEST_TEXT = 2000
+LONGEST_TEXT = 1200
 LEAD = 40
 SHORTEST_STEM = 3
 _MARK = Markup("<mark>{}</mark>")

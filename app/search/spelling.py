@@ -15,6 +15,8 @@ MOST_CANDIDATES = 1000
 MOST_WORDS = 6
 OFTEN_SECOND = "aehiloru"
 """Second letters that are looked for when it was the second letter that got lost."""
+RARE = 3
+"""A word in more documents than this is taken as it is."""
 COMMON_FACTOR = 20
 """How much more often a neighbour must be seen than a word that does occur."""
 
@@ -61,6 +63,8 @@ def _better(index: Vocabulary, typed: str, languages: Sequence[str]) -> str | No
     if not word.isalpha() or not SHORTEST <= len(word) <= LONGEST or analysis.is_stop_word(word, languages):
         return None
     known = max(index.doc_freqs({analysis.stem(word, language) for language in languages}).values(), default=0)
+    if known > RARE:
+        return None
     needed = max(SEEN_AT_LEAST, known * COMMON_FACTOR)
     limit = 2 if len(word) >= TWO_MISTAKES_FROM else 1
     best: tuple[int, int, str] | None = None

@@ -6,8 +6,8 @@ import pytest
 
 from app.forum.models.question import Question, QuestionTag
 from app.forum.models.space import TagSynonym, Visibility
-from app.forum.queries.finding import MOST_PAGES, PAGE, Search, find_page, similar_questions
-from app.kernel.actor import ANONYMOUS, Role
+from app.forum.queries.finding import MOST_PAGES, PAGE, Search, find_page, similar_questions, similar_solved
+from app.kernel.actor import ANONYMOUS, Actor, Role
 from app.search.contract import Order
 
 
@@ -206,6 +206,19 @@ def test_similar_solved_questions_leave_out_open_ones_and_the_question_itself(ma
     found = similar_questions(session, reader, engine, "VPN drops", solved_only=True, excluded_ids=[own.id])
 
     assert [hit.id for hit in found] == [solved.id]
+
+
+def test_whoever_takes_a_question_over_sees_how_others_like_it_were_solved(make, engine, session, reindex):
+    space, elsewhere = make.space(), make.space()
+    asked = make.question(space=space, title="VPN drops every few minutes")
+    solved, foreign = (make.question(space=s, title="VPN drops at noon") for s in (space, elsewhere))
+    for question in (solved, foreign):
+        accept(make, question, make.answer(question))
+    reindex()
+
+    agent = make.actor(make.user(roles=(Role.AGENT,)))
+    assert {hit.id for hit in similar_solved(session, agent, engine, asked.id)} == {solved.id, foreign.id}
+    assert [hit.id for hit in similar_solved(session, Actor(is_system=True), engine, asked.id)] == [solved.id]
 
 
 def test_a_sentence_of_stop_words_has_nothing_similar(make, engine, session, reindex):

@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from app.forum.models.question import Deflection, Question, QuestionTag
 from app.forum.models.space import Visibility
+from app.forum.queries.finding import PAGE
 from app.search.models import SearchMiss
 
 ENHANCED = {"HX-Request": "true"}
@@ -83,7 +84,7 @@ def test_a_misspelling_is_corrected_by_a_link(client, make, reindex):
 def test_filters_are_kept_by_the_form_and_by_the_next_page(client, make, reindex):
     space, asker = make.space("Network", slug="network", visibility=Visibility.PUBLIC), make.user()
     make.space("Office", slug="office", visibility=Visibility.PUBLIC)
-    for _ in range(16):
+    for _ in range(PAGE + 1):
         make.question(space=space, asker=asker, title="VPN drops")
     reindex()
 
@@ -91,7 +92,7 @@ def test_filters_are_kept_by_the_form_and_by_the_next_page(client, make, reindex
 
     assert '<option value="network" selected>' in page
     assert '<option value="year" selected>' in page
-    assert "16 questions found" in page
+    assert f"{PAGE + 1} questions found" in page
     assert "/find?q=vpn&amp;space=network&amp;since=year&amp;sort=newest&amp;page=2" in page
     assert text(client.get("/find?q=vpn&space=network&page=2")).count('id="hit-') == 1
 
@@ -126,7 +127,7 @@ def test_similar_questions_appear_while_typing_with_their_answer_and_a_button(cl
 
     assert "1 question may already have the answer" in page
     assert "Let the <mark>VPN</mark> client use port 443." in page
-    assert f'formaction="/similar/{question.id}/solved"' in page
+    assert f'formaction="/questions/{question.id}/solved-it"' in page
     assert "1 similar question found below" in page
 
 
@@ -136,11 +137,11 @@ def test_too_short_a_sentence_has_nothing_similar(client, question):
 
 def test_this_solved_it_is_recorded_once_and_posts_nothing(client, question, session):
     form = {"title": "My vpn drops", "once": "token-of-the-ask-form", "body": "unfinished"}
-    first = client.post(f"/similar/{question.id}/solved", data=form)
-    again = client.post(f"/similar/{question.id}/solved", data=form)
+    first = client.post(f"/questions/{question.id}/solved-it", data=form)
+    again = client.post(f"/questions/{question.id}/solved-it", data=form)
 
     assert (first.status_code, again.status_code) == (303, 303)
-    assert first.location == again.location == f"/similar/{question.id}/thanks"
+    assert first.location == again.location == f"/questions/{question.id}/solved-it"
     assert [(d.question_id, d.typed) for d in session.scalars(select(Deflection))] == [(question.id, "My vpn drops")]
     assert len(session.scalars(select(Question)).all()) == 1
     thanks = text(client.get(first.location))
@@ -151,10 +152,10 @@ def test_this_solved_it_is_recorded_once_and_posts_nothing(client, question, ses
 def test_a_hidden_question_cannot_have_solved_anything(client, make):
     secret = make.question(space=make.space(visibility=Visibility.PRIVATE))
 
-    assert client.post(f"/similar/{secret.id}/solved", data={"title": "x"}).status_code == 404
+    assert client.post(f"/questions/{secret.id}/solved-it", data={"title": "x"}).status_code == 404
 
 
-@pytest.mark.parametrize("hits", [1, 15])
+@pytest.mark.parametrize("hits", [1, PAGE])
 def test_a_search_page_costs_the_same_statements_however_many_hits(client, make, reindex, count_statements, hits):
     space, asker = make.space(visibility=Visibility.PUBLIC), make.user()
     for _ in range(hits):

@@ -12,15 +12,17 @@ from datetime import datetime
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy.orm import Session
 
-from app.forum.access import visible_to
+from app.forum.access import access_question
 from app.forum.models.answer import Answer
 from app.forum.models.question import Question, QuestionTag
 from app.forum.models.space import Space, Tag, TagSynonym
+from app.forum.permissions import can_see_space
 from app.identity.contract import Person, ids_of_handles, people
 from app.kernel.actor import Actor
+from app.search.analysis import base_language
 from app.search.contract import Found, Order, Query, Scope, SearchEngine
 from app.search.highlighting import Highlighter, highlighter
 from app.search.misses import telling_words
@@ -29,14 +31,72 @@ from app.search.plain import plain_text
 from app.search.recipe import similar_query, text_query
 from app.search.spelling import corrected
 
-PAGE = 15
+PAGE = 10
 MOST_PAGES = 20
 MOST_SPACES = 50
-EXCERPT_HTML = 3000
+EXCERPT_HTML = 1500
 """Characters of an answer's HTML that an excerpt is cut from."""
 FEW = 3
 """Up to this many hits the search offers another spelling."""
 NOWHERE: frozenset[int] = frozenset()
+
+
+def _select_hits() -> Select[Any]:
+    """Select questions with their accepted answer, or else the best liked one."""
+    question, answer = Question.__table__, Answer.__table__
+    liked = answer.alias()
+    best = (
+        select(liked.c.id)
+        .where(liked.c.question_id == question.c.id, liked.c.deleted_at.is_(None))
+        .order_by(liked.c.score.desc(), liked.c.working_count.desc(), liked.c.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            question.c.id,
+            question.c.title,
+            question.c.language,
+            question.c.space_id,
+            question.c.asker_id,
+            question.c.asked_at,
+            question.c.answer_count,
+            question.c.accepted_answer_id,
+            question.c.waiting_for_asker_since,
+            question.c.closed_at,
+            question.c.deleted_at,
+            answer.c.author_id,
+            answer.c.working_count,
+            answer.c.language.label("answer_language"),
+            func.substr(answer.c.body_html, 1, EXCERPT_HTML).label("answer_html"),
+        )
+        .select_from(question.outerjoin(answer, answer.c.id == func.coalesce(question.c.accepted_answer_id, best)))
+        .where(question.c.id.in_(bindparam("ids", expanding=True)), question.c.merged_at.is_(None))
+    )
+
+
+def _select_tags() -> Select[Any]:
+    link, tag = QuestionTag.__table__, Tag.__table__
+    return (
+        select(link.c.question_id, tag.c.slug)
+        .select_from(link.join(tag, tag.c.id == link.c.tag_id))
+        .where(link.c.question_id.in_(bindparam("ids", expanding=True)))
+        .order_by(link.c.position, tag.c.id)
+    )
+
+
+def _select_spaces() -> Select[Any]:
+    space = Space.__table__
+    return (
+        select(space.c.id, space.c.slug, space.c.name)
+        .where(space.c.id.in_(bindparam("space_ids", expanding=True)))
+        .order_by(space.c.position, space.c.name)
+        .limit(MOST_SPACES)
+    )
+
+
+HITS, TAGS, SPACES = _select_hits(), _select_tags(), _select_spaces()
+"""Built once: on a page this small, building a statement costs more than running it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +216,28 @@ def similar_questions(
     return _facts(session, actor, [hit.id for hit in engine.search(query).hits], marker)
 
 
+def similar_solved(
+    session: Session, actor: Actor, engine: SearchEngine, question_id: int, limit: int = 3
+) -> tuple[FoundQuestion, ...]:
+    """Return solved questions like an existing one, for whoever takes it over.
+
+    The system itself reads no space; it is given those of the question's own space, which every reader of it may see.
+    """
+    question = access_question(session, actor, question_id)
+    readable = replace(actor, space_ids=frozenset({question.space_id})) if actor.is_system else actor
+    return similar_questions(
+        session,
+        readable,
+        engine,
+        question.title,
+        plain_text(question.body_html),
+        limit,
+        languages=tuple(dict.fromkeys((base_language(question.language), "en"))),
+        solved_only=True,
+        excluded_ids=(question_id,),
+    )
+
+
 def _query(engine: SearchEngine, search: Search, typed: Typed, scope: Scope) -> Query:
     return text_query(
         engine,
@@ -178,12 +260,7 @@ def _search(engine: SearchEngine, query: Query) -> tuple[Found, bool]:
 
 
 def _readable_spaces(session: Session, actor: Actor) -> Sequence[tuple[int, str, str]]:
-    rows = session.execute(
-        select(Space.id, Space.slug, Space.name)
-        .where(Space.id.in_(actor.space_ids))
-        .order_by(Space.position, Space.name)
-        .limit(MOST_SPACES)
-    )
+    rows = session.execute(SPACES, {"space_ids": list(actor.space_ids)})
     return [(row.id, row.slug, row.name) for row in rows]
 
 
@@ -222,47 +299,13 @@ def _facts(session: Session, actor: Actor, ids: Sequence[int], marker: Highlight
     """Read what the hits show, in the engine's order; whatever this actor may not see falls out here."""
     if not ids:
         return ()
-    rows = {row.id: row for row in session.execute(_hit_rows(ids).where(visible_to(actor)))}
+    found = session.execute(HITS, {"ids": list(ids)})
+    rows = {row.id: row for row in found if row.deleted_at is None and can_see_space(actor, row.space_id)}
     tags: dict[int, list[str]] = defaultdict(list)
-    named = select(QuestionTag.question_id, Tag.slug).join(Tag, Tag.id == QuestionTag.tag_id)
-    for question_id, slug in session.execute(
-        named.where(QuestionTag.question_id.in_(rows)).order_by(QuestionTag.position, Tag.id)
-    ):
+    for question_id, slug in session.execute(TAGS, {"ids": list(rows)}):
         tags[question_id].append(slug)
     named_people = people(session, {p for row in rows.values() for p in (row.asker_id, row.author_id) if p is not None})
     return tuple(_found(rows[i], named_people, tuple(tags[i]), marker) for i in ids if i in rows)
-
-
-def _hit_rows(ids: Sequence[int]) -> Any:
-    """Select questions with their accepted answer, or else the best liked one."""
-    liked = aliased(Answer)
-    best = (
-        select(liked.id)
-        .where(liked.question_id == Question.id, liked.deleted_at.is_(None))
-        .order_by(liked.score.desc(), liked.working_count.desc(), liked.id)
-        .limit(1)
-        .scalar_subquery()
-    )
-    return (
-        select(
-            Question.id,
-            Question.title,
-            Question.language,
-            Question.space_id,
-            Question.asker_id,
-            Question.asked_at,
-            Question.answer_count,
-            Question.accepted_answer_id,
-            Question.waiting_for_asker_since,
-            Question.closed_at,
-            Answer.author_id,
-            Answer.working_count,
-            Answer.language.label("answer_language"),
-            func.substr(Answer.body_html, 1, EXCERPT_HTML).label("answer_html"),
-        )
-        .outerjoin(Answer, Answer.id == func.coalesce(Question.accepted_answer_id, best))
-        .where(Question.id.in_(ids), Question.merged_at.is_(None))
-    )
 
 
 def _found(row: Any, named: dict[int, Person], tags: tuple[str, ...], marker: Highlighter) -> FoundQuestion:

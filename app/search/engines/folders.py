@@ -93,6 +93,7 @@ class FolderIndex:
                     yield batch
             finally:
                 store.close()
+                self._read_at = 0.0  # this process sees its own writing at once
 
     def refresh(self) -> None:
         """Read what is committed now."""
@@ -125,6 +126,7 @@ class FolderIndex:
             self._forget()
 
     def _ask(self, question: Callable[[Reader], R]) -> R:
+        """Put a question to the reader; once more to a new one when anything goes wrong."""
         try:
             return question(self._current())
         except Exception as error:  # noqa: BLE001  # libraries raise anything when files change beneath them

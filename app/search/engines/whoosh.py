@@ -9,6 +9,7 @@ call fsync, so a power loss may cost the index: the nightly check heals it.
 from __future__ import annotations
 
 import struct
+import threading
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import islice
@@ -119,15 +120,21 @@ class WhooshBatch:
 
 
 class WhooshReader:
-    """A snapshot."""
+    """A snapshot. Threads take turns: matchers of one searcher move positions in files that they share."""
 
     def __init__(self, searcher: Any) -> None:
         self._searcher = searcher
+        self._turn = threading.RLock()
+        self._versions: dict[int, int] | None = None  # read once: a snapshot does not change
 
     def search(self, wanted: Query) -> Found:
         """Answer a query; when time runs out, with the best of what was seen until then."""
         if not wanted.scope.space_ids or self.num_docs() == 0:
             return Found()
+        with self._turn:
+            return self._search(wanted)
+
+    def _search(self, wanted: Query) -> Found:
         by_time = wanted.order is Order.NEWEST
         collector = self._searcher.collector(
             limit=wanted.offset + wanted.limit,
@@ -146,7 +153,8 @@ class WhooshReader:
 
     def doc_freqs(self, terms: Collection[str]) -> dict[str, int]:
         """Return how many documents contain each term."""
-        return {term: int(self._searcher.doc_frequency("all", term)) for term in terms}
+        with self._turn:
+            return {term: int(self._searcher.doc_frequency("all", term)) for term in terms}
 
     def num_docs(self) -> int:
         """Return how many documents there are."""
@@ -154,15 +162,19 @@ class WhooshReader:
 
     def versions(self, first_id: int, last_id: int) -> dict[int, int]:
         """Return id and version of the documents in a range of ids."""
-        stored = ((int(f["id"]), int(f["version"])) for f in self._searcher.reader().all_stored_fields())
-        return {number: version for number, version in stored if first_id <= number <= last_id}
+        if self._versions is None:
+            with self._turn:
+                stored = self._searcher.reader().all_stored_fields()
+                self._versions = {int(row["id"]): int(row["version"]) for row in stored}
+        return {number: version for number, version in self._versions.items() if first_id <= number <= last_id}
 
     def vocabulary(self, prefix: str, limit: int) -> list[tuple[str, int]]:
         """Return unstemmed words with the number of their documents."""
         reader = self._searcher.reader()
-        words = islice(reader.expand_prefix("surface", prefix), limit)
-        decoded = [word.decode() if isinstance(word, bytes) else str(word) for word in words]
-        return [(word, int(reader.doc_frequency("surface", word))) for word in decoded]
+        with self._turn:
+            words = list(islice(reader.expand_prefix("surface", prefix), limit))
+            decoded = [word.decode() if isinstance(word, bytes) else str(word) for word in words]
+            return [(word, int(reader.doc_frequency("surface", word))) for word in decoded]
 
     def _native(self, wanted: Query) -> Any:
         parts = [_clause(self, clause) for clause in wanted.must]
