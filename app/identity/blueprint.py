@@ -65,6 +65,7 @@ identity = blueprint(
         Route("GET", "/settings/data/export", own_data.export, Gate.MEMBER, FEW),
         Route("POST", "/settings/data/leave", own_data.leave, Gate.MEMBER, FEW),
         Route("GET", "/goodbye", own_data.gone, Gate.PUBLIC),
+        Route("GET", "/language", preferences.device, Gate.PUBLIC),
         Route("POST", "/language", preferences.switch_language, Gate.PUBLIC, SOME),
         Route("POST", "/theme", preferences.switch_theme, Gate.PUBLIC, SOME),
         Route("GET", "/help", information.help_page, Gate.PUBLIC),

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, literal, select, union_all
+from sqlalchemy import Select, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from app.identity.models import GroupMember, RoleGrant, SignIn, User
@@ -117,6 +117,17 @@ def people(session: Session, user_ids: Collection[int]) -> dict[int, Person]:
         select(User.id, User.handle, User.name, User.place, User.avatar_key).where(User.id.in_(user_ids))
     )
     return {row.id: Person(*row) for row in rows}
+
+
+def people_named(session: Session, typed: str, limit: int = 6) -> list[Person]:
+    """Return people whose handle or name begins with what was typed, for suggestions after an at sign."""
+    pattern = typed.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    matches = or_(User.handle.like(pattern, escape="\\"), func.lower(User.name).like(pattern, escape="\\"))
+    query = select(User.id, User.handle, User.name, User.place, User.avatar_key)
+    rows = session.execute(
+        query.where(User.deactivated_at.is_(None), User.email.is_not(None), matches).order_by(User.name).limit(limit)
+    )
+    return [Person(*row) for row in rows]
 
 
 def ids_of_handles(session: Session, handles: Collection[str]) -> dict[str, int]:

@@ -138,6 +138,13 @@ def test_language_and_looks_of_a_guest_stay_on_the_browser(client) -> None:
     assert "data-theme" not in page
 
 
+def test_the_page_of_language_and_looks_leads_back_to_where_one_was(client) -> None:
+    page = text_of(client.get("/language", headers={"Referer": "http://localhost/find?q=vpn"}))
+    assert 'name="next" value="/find?q=vpn"' in page
+    page = text_of(client.get("/language", headers={"Referer": "http://evil.example/find"}))
+    assert 'name="next" value="/"' in page
+
+
 def test_language_and_looks_of_a_member_follow_them_to_the_next_browser(at_home, app) -> None:
     at_home.post("/settings/formats", data={"language": "de", "time_zone": "Europe/Berlin"})
     at_home.post("/settings/looks", data={"theme": "dark"})

@@ -19,7 +19,7 @@ from app.identity.services.profiles import (
     set_shortcuts,
 )
 from app.kernel.errors import Invalid
-from app.web.going_back import next_place
+from app.web.going_back import next_place, place_before
 from app.web.language import LANGUAGES
 from app.web.pages import go
 from app.web.pages import show as show_page
@@ -82,6 +82,11 @@ def save_leaderboard() -> ResponseReturnValue:
     with unit_of_work() as uow:
         set_on_leaderboard(uow, current_actor(), _wanted())
     return _saved("identity.own_data_show")
+
+
+def device() -> ResponseReturnValue:
+    """Show language and looks of this browser, to guests too."""
+    return show_page("identity/device.html", back=place_before())
 
 
 def switch_language() -> ResponseReturnValue:
