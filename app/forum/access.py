@@ -6,7 +6,7 @@ that needs two questions takes them through ``access_questions``, which locks in
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.forum.models.answer import Answer, Attachment, Comment
@@ -15,6 +15,12 @@ from app.forum.models.space import Space, Tag
 from app.forum.permissions import can_see_answer, can_see_comment, can_see_question, can_see_space
 from app.kernel.actor import Actor
 from app.kernel.errors import NotFound
+
+_QUESTION_OF_ANSWER = select(Question).where(
+    Question.id == select(Answer.question_id).where(Answer.id == bindparam("answer_id")).scalar_subquery()
+)
+_QUESTION_OF_ANSWER_LOCKED = _QUESTION_OF_ANSWER.with_for_update().execution_options(populate_existing=True)
+# built once: putting a statement together costs more than running it
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -54,10 +60,10 @@ def access_answer(session: Session, actor: Actor, answer_id: int, *, lock: bool 
         NotFound: when the answer or its question is absent or hidden.
 
     """
-    question_id = session.scalar(select(Answer.question_id).where(Answer.id == answer_id))
-    if question_id is None:
+    query = _QUESTION_OF_ANSWER_LOCKED if lock else _QUESTION_OF_ANSWER
+    question = session.scalars(query, {"answer_id": answer_id}).first()
+    if question is None or not can_see_question(actor, question):
         raise NotFound
-    question = access_question(session, actor, question_id, lock=lock)
     answer = session.get_one(Answer, answer_id, populate_existing=lock)
     if not can_see_answer(actor, answer):
         raise NotFound

@@ -1,18 +1,22 @@
-"""Votes: one row for one person and one post; taking it back deletes the row."""
+"""Votes: one row for one person and one post; taking it back deletes the row.
+
+People vote more often than they write, so everything here is one short statement each, on the tables themselves.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
+from typing import cast
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import ColumnElement, Integer, Select, Table, bindparam, case, delete, func, insert, select, update
 
 from app.forum.access import access_answer, access_question
 from app.forum.events import VoteCast, VoteWithdrawn
 from app.forum.models.answer import Answer, Vote
 from app.forum.models.question import Question
 from app.forum.permissions import author_of, can_vote
-from app.forum.services.facts import changed, of_thread
+from app.forum.services.facts import of_thread
 from app.kernel.actor import Actor
 from app.kernel.errors import Denied, Invalid
 from app.kernel.permissions import deny, ensure
@@ -20,6 +24,10 @@ from app.kernel.unit_of_work import UnitOfWork
 
 VOTES_PER_DAY = 40
 """Votes one person may give in a UTC day; the limit of the large communities."""
+
+VOTES = cast("Table", Vote.__table__)
+ANSWERS = cast("Table", Answer.__table__)
+QUESTIONS = cast("Table", Question.__table__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +39,20 @@ class SetVote:
     value: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """The actor's vote on the post, if any, and how many votes they gave today."""
+
+    vote_id: int | None
+    value: int
+    cast_at: datetime | None
+    today: int
+
+
 def set_vote(uow: UnitOfWork, actor: Actor, command: SetVote) -> int:
     """Make the actor's vote what the command says and return the post's score; repeating has no second effect.
+
+    The question's row is locked first, so two votes on one thread never meet: neither doubles a row or loses a count.
 
     Raises:
         Invalid: when the value is none of −1, 0, 1 or not exactly one post is named.
@@ -42,78 +62,106 @@ def set_vote(uow: UnitOfWork, actor: Actor, command: SetVote) -> int:
     if command.value not in {-1, 0, 1} or (command.question_id is None) == (command.answer_id is None):
         raise Invalid("value", "forum.vote_unknown")
     question, post = _load_post(uow, actor, command)
-    standing = uow.session.scalars(_votes_on(post).where(Vote.user_id == actor.user_id)).first()
-    if command.value == (standing.value if standing else 0):
+    standing = _standing(uow, actor.user_id, post)
+    if command.value == standing.value:
         return post.score
     if question.deleted_at is not None:
         ensure(deny("forum.deleted"))
     ensure(can_vote(actor, post, command.value))
-    if standing is not None:
-        _withdraw(uow, actor, question, post, standing)
+    if command.value and standing.today >= VOTES_PER_DAY:
+        raise Denied("forum.too_many_votes", maximum=VOTES_PER_DAY)
+    score = post.score
+    if standing.vote_id is not None:
+        score = _withdraw(uow, actor, question, post, standing)
     if command.value:
-        _cast(uow, actor, question, post, command.value)
-    changed(question)
-    return post.score
+        score = _cast(uow, actor, question, post, score, command.value)
+    _store(uow, question, post, score)
+    return score
 
 
 def _load_post(uow: UnitOfWork, actor: Actor, command: SetVote) -> tuple[Question, Question | Answer]:
-    """Lock the question: every count of its thread changes under that lock."""
     if command.answer_id is not None:
         return access_answer(uow.session, actor, command.answer_id, lock=True)
     question = access_question(uow.session, actor, command.question_id or 0, lock=True)
     return question, question
 
 
-def _votes_on(post: Question | Answer) -> Select[Vote]:
-    return select(Vote).where(Vote.question_id == post.id if isinstance(post, Question) else Vote.answer_id == post.id)
+def _standing(uow: UnitOfWork, user_id: int, post: Question | Answer) -> _Standing:
+    midnight = uow.now.replace(hour=0, minute=0, second=0, microsecond=0)
+    query = _STANDING_ON_ANSWER if isinstance(post, Answer) else _STANDING_ON_QUESTION
+    values = {"voter": user_id, "post": post.id, "midnight": midnight}
+    return _Standing(*uow.session.connection().execute(query, values).one())
 
 
-def _withdraw(uow: UnitOfWork, actor: Actor, question: Question, post: Question | Answer, vote: Vote) -> None:
-    uow.session.execute(delete(Vote).where(Vote.id == vote.id))
-    post.score -= vote.value
+def _withdraw(uow: UnitOfWork, actor: Actor, question: Question, post: Question | Answer, standing: _Standing) -> int:
+    assert standing.vote_id is not None
+    assert standing.cast_at is not None
+    uow.session.connection().execute(_WITHDRAW, {"vote": standing.vote_id})
+    score = post.score - standing.value
     uow.record(
         VoteWithdrawn(
             **of_thread(uow, actor, question),
-            vote_id=vote.id,
-            answer_id=vote.answer_id,
+            vote_id=standing.vote_id,
+            answer_id=post.id if isinstance(post, Answer) else None,
             author_id=author_of(post),
-            value=vote.value,
-            score=post.score,
-            cast_at=vote.cast_at.isoformat(),
+            value=standing.value,
+            score=score,
+            cast_at=standing.cast_at.isoformat(),
         )
     )
-    uow.session.expunge(vote)
+    return score
 
 
-def _cast(uow: UnitOfWork, actor: Actor, question: Question, post: Question | Answer, value: int) -> None:
-    if _votes_today(uow, actor.user_id) >= VOTES_PER_DAY:
-        raise Denied("forum.too_many_votes", maximum=VOTES_PER_DAY)
-    on_question = isinstance(post, Question)
-    vote = Vote(
-        user_id=actor.user_id,
-        question_id=post.id if on_question else None,
-        answer_id=None if on_question else post.id,
-        value=value,
-        cast_at=uow.now,
-    )
-    uow.session.add(vote)
-    post.score += value
-    uow.session.flush()
+def _cast(uow: UnitOfWork, actor: Actor, question: Question, post: Question | Answer, score: int, value: int) -> int:
+    answer_id = post.id if isinstance(post, Answer) else None
+    row = {
+        "user_id": actor.user_id,
+        "question_id": post.id if answer_id is None else None,
+        "answer_id": answer_id,
+        "value": value,
+        "cast_at": uow.now,
+    }
+    vote_id = uow.session.connection().execute(_CAST, row).scalar_one()
     uow.record(
         VoteCast(
             **of_thread(uow, actor, question),
-            vote_id=vote.id,
-            answer_id=vote.answer_id,
+            vote_id=vote_id,
+            answer_id=answer_id,
             author_id=author_of(post),
             value=value,
-            score=post.score,
+            score=score + value,
         )
     )
+    return score + value
 
 
-def _votes_today(uow: UnitOfWork, user_id: int) -> int:
-    midnight = uow.now.replace(hour=0, minute=0, second=0, microsecond=0)
-    query = select(func.count()).select_from(Vote)
-    return uow.session.execute(
-        query.where(Vote.user_id == user_id, Vote.cast_at >= midnight, Vote.cast_at < midnight + timedelta(days=1))
-    ).scalar_one()
+def _store(uow: UnitOfWork, question: Question, post: Question | Answer, score: int) -> None:
+    """Keep score and version; the locked rows in the session are told by expiring what was changed beneath them."""
+    connection, session = uow.session.connection(), uow.session
+    if isinstance(post, Answer):
+        connection.execute(_SCORE_ANSWER, {"post": post.id, "new_score": score})
+        connection.execute(_CHANGE_QUESTION, {"post": question.id})
+    else:
+        connection.execute(_SCORE_QUESTION, {"post": question.id, "new_score": score})
+    session.expire(post, ["score"])
+    session.expire(question, ["version"])
+
+
+def _standing_by(column: ColumnElement[int | None]) -> Select[int | None, int, datetime | None, int]:
+    here: ColumnElement[bool] = column == bindparam("post", type_=Integer)
+    today: ColumnElement[bool] = VOTES.c.cast_at >= bindparam("midnight", type_=VOTES.c.cast_at.type)
+    return select(
+        func.max(case((here, VOTES.c.id))),
+        func.coalesce(func.max(case((here, VOTES.c.value))), 0),
+        func.max(case((here, VOTES.c.cast_at))),
+        func.count(case((today, 1))),
+    ).where(VOTES.c.user_id == bindparam("voter"), here | today)
+
+
+# built once: putting a statement together costs more than running it
+_STANDING_ON_QUESTION, _STANDING_ON_ANSWER = _standing_by(VOTES.c.question_id), _standing_by(VOTES.c.answer_id)
+_CAST = insert(VOTES).returning(VOTES.c.id)
+_WITHDRAW = delete(VOTES).where(VOTES.c.id == bindparam("vote"))
+_SCORE_ANSWER = update(ANSWERS).where(ANSWERS.c.id == bindparam("post")).values(score=bindparam("new_score"))
+_CHANGE_QUESTION = update(QUESTIONS).where(QUESTIONS.c.id == bindparam("post")).values(version=QUESTIONS.c.version + 1)
+_SCORE_QUESTION = _CHANGE_QUESTION.values(score=bindparam("new_score"))
