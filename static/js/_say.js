@@ -1,0 +1,14 @@
+// Say a sentence: the page's one polite live region, which is also the toast.
+export function say (text) {
+  const region = document.getElementById('say')
+  region.textContent = ''
+  setTimeout(() => { region.textContent = text }, 80) // an empty moment lets the same sentence be read out again
+}
+
+// Choose the plural form that the server printed as JSON: {"one": "Show # new answer", "other": "Show # new answers"}.
+export function plural (forms, count) {
+  const language = document.documentElement.lang
+  const table = JSON.parse(forms)
+  const form = table[new Intl.PluralRules(language).select(count)] ?? table.other
+  return form.replace('#', count.toLocaleString(language))
+}
