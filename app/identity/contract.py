@@ -122,7 +122,8 @@ def people(session: Session, user_ids: Collection[int]) -> dict[int, Person]:
 def people_named(session: Session, typed: str, limit: int = 6) -> list[Person]:
     """Return people whose handle or name begins with what was typed, for suggestions after an at sign."""
     pattern = typed.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    matches = or_(User.handle.like(pattern, escape="\\"), func.lower(User.name).like(pattern, escape="\\"))
+    by_name = func.lower(User.name).like(pattern, escape="\\")
+    matches = or_(User.handle.like(pattern, escape="\\"), by_name)
     query = select(User.id, User.handle, User.name, User.place, User.avatar_key)
     rows = session.execute(
         query.where(User.deactivated_at.is_(None), User.email.is_not(None), matches).order_by(User.name).limit(limit)

@@ -1,0 +1,168 @@
+"""How a text became what it is: one sentence for each change, with the words that went and came."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import SequenceMatcher
+
+from markupsafe import Markup, escape
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.forum.access import access_answer, access_question
+from app.forum.models.answer import Answer, Deletion, Revision
+from app.forum.models.question import Closure, Question, QuestionTag
+from app.forum.models.space import Tag
+from app.forum.permissions import can_edit_answer, can_edit_question, can_restore_answer
+from app.identity.contract import Person, people
+from app.kernel.actor import Actor
+from app.kernel.permissions import Decision
+
+_TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
+LONGEST_DIFF = 4000
+"""Tokens of one text; longer ones are compared line by line, which stays quick."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One text of a post, compared with the one before it."""
+
+    number: int
+    by: Person
+    at: datetime
+    summary: str
+    title: Markup | None
+    body: Markup
+    tags: Markup | None
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shut:
+    """A time during which the question was closed."""
+
+    by: Person
+    at: datetime
+    reason: str
+    note: str
+    reopened_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """The history of one post, newest first."""
+
+    question_id: int
+    answer_id: int | None
+    title: str
+    changes: tuple[Change, ...]
+    closures: tuple[Shut, ...]
+    deleted_answers: tuple[tuple[int, Person, str, Decision], ...]
+    may_roll_back: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    number: int
+    author_id: int
+    at: datetime
+    title: str | None
+    body: str
+    tags: str | None
+    summary: str
+
+
+def question_history(session: Session, actor: Actor, question_id: int) -> HistoryPage:
+    """Load the history of a question, its closures and the answers that were taken away."""
+    question = access_question(session, actor, question_id)
+    texts = _texts(session, Revision.question_id == question_id) or [
+        _Text(1, question.asker_id, question.asked_at, question.title, question.body, _slugs(session, question_id), "")
+    ]
+    closures = session.scalars(
+        select(Closure).where(Closure.question_id == question_id).order_by(Closure.id.desc())
+    ).all()
+    gone = session.execute(
+        select(Answer, Deletion)
+        .join(Deletion, Deletion.answer_id == Answer.id)
+        .where(Answer.question_id == question_id, Answer.deleted_at.is_not(None), Deletion.restored_at.is_(None))
+    ).all()
+    who = people(
+        session,
+        {t.author_id for t in texts} | {c.closed_by_id for c in closures} | {d.deleted_by_id for _, d in gone},
+    )
+    return HistoryPage(
+        question_id,
+        None,
+        question.title,
+        _changes(texts, who, question.revision),
+        tuple(Shut(who[c.closed_by_id], c.closed_at, c.reason, c.note, c.reopened_at) for c in closures),
+        tuple((a.id, who[d.deleted_by_id], d.reason, can_restore_answer(actor, a, d.deleted_by_id)) for a, d in gone),
+        can_edit_question(actor, question),
+    )
+
+
+def answer_history(session: Session, actor: Actor, answer_id: int) -> HistoryPage:
+    """Load the history of an answer."""
+    question, answer = access_answer(session, actor, answer_id)
+    texts = _texts(session, Revision.answer_id == answer_id) or [
+        _Text(1, answer.author_id, answer.posted_at, None, answer.body, None, "")
+    ]
+    who = people(session, {t.author_id for t in texts})
+    changes = _changes(texts, who, answer.revision)
+    return HistoryPage(question.id, answer_id, question.title, changes, (), (), can_edit_answer(actor, answer))
+
+
+def word_diff(old: str, new: str) -> Markup:
+    """Mark the words that went with ``<del>`` and those that came with ``<ins>``."""
+    left, right = _TOKEN.findall(old), _TOKEN.findall(new)
+    if max(len(left), len(right)) > LONGEST_DIFF:
+        left, right = old.splitlines(keepends=True), new.splitlines(keepends=True)
+    pieces: list[Markup] = []
+    for kind, a, b, c, d in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
+        gone, came = "".join(left[a:b]), "".join(right[c:d])
+        if kind == "equal":
+            pieces.append(escape(came))
+            continue
+        if gone:
+            pieces.append(Markup("<del>{}</del>").format(gone))
+        if came:
+            pieces.append(Markup("<ins>{}</ins>").format(came))
+    return Markup("").join(pieces)
+
+
+def _texts(session: Session, which: object) -> list[_Text]:
+    rows = session.scalars(select(Revision).where(which).order_by(Revision.number))  # type: ignore[arg-type]  # a comparison of columns
+    return [_Text(r.number, r.author_id, r.at, r.title, r.body, r.tags, r.summary) for r in rows]
+
+
+def _changes(texts: list[_Text], who: dict[int, Person], current: int) -> tuple[Change, ...]:
+    before = [None, *texts[:-1]]
+    made = [
+        Change(
+            new.number,
+            who[new.author_id],
+            new.at,
+            new.summary,
+            word_diff(old.title or "" if old else new.title, new.title) if new.title is not None else None,
+            word_diff(old.body if old else new.body, new.body),
+            word_diff(old.tags or "" if old else new.tags, new.tags) if new.tags is not None else None,
+            new.number == current,
+        )
+        for old, new in zip(before, texts, strict=True)
+    ]
+    return tuple(reversed(made))
+
+
+def _slugs(session: Session, question_id: int) -> str:
+    tagged = select(Tag.slug).join(QuestionTag, QuestionTag.tag_id == Tag.id)
+    return " ".join(
+        session.scalars(tagged.where(QuestionTag.question_id == question_id).order_by(QuestionTag.position))
+    )
+
+
+def text_of(session: Session, post: Question | Answer, number: int) -> str | None:
+    """Return the Markdown of text ``number`` of a post, None when there is none."""
+    which = Revision.question_id == post.id if isinstance(post, Question) else Revision.answer_id == post.id
+    return session.scalar(select(Revision.body).where(which, Revision.number == number))

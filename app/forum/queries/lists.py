@@ -1,0 +1,216 @@
+"""Lists of questions: newest, active, unanswered, somebody's own, by tag, by space; keyset pages."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import Session
+
+from app.forum.access import visible_to
+from app.forum.models.answer import Answer
+from app.forum.models.question import Question, QuestionTag
+from app.forum.models.space import Space, Tag, TagFollow
+from app.identity.contract import Person, people
+from app.kernel.actor import Actor
+from app.kernel.paging import Slice, cut, decode_cursor, encode_cursor
+
+PAGE_SIZE = 20
+
+
+class Sort(StrEnum):
+    """How a list is ordered, or what it is narrowed to."""
+
+    ACTIVE = "active"
+    NEWEST = "newest"
+    UNANSWERED = "unanswered"
+    MINE = "mine"
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionLine:
+    """One question in a list."""
+
+    id: int
+    title: str
+    language: str
+    asker: Person
+    space_id: int
+    space_name: str
+    space_slug: str
+    asked_at: datetime
+    active_at: datetime
+    score: int
+    answer_count: int
+    me_too_count: int
+    solved_by: Person | None
+    solved_at: datetime | None
+    waiting_for_asker: bool
+    closed: bool
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Narrow:
+    """What a list is narrowed to."""
+
+    space_id: int | None = None
+    tag_id: int | None = None
+    asker_id: int | None = None
+    question_ids: tuple[int, ...] | None = None
+
+
+_COLUMNS = (
+    Question.id, Question.title, Question.language, Question.asker_id, Question.space_id, Question.asked_at,
+    Question.active_at, Question.score, Question.answer_count, Question.me_too_count, Question.accepted_answer_id,
+    Question.solved_at, Question.waiting_for_asker_since, Question.closed_at,
+)  # fmt: skip
+
+
+def question_list(
+    session: Session,
+    actor: Actor,
+    sort: Sort,
+    narrow: Narrow = Narrow(),
+    cursor: str | None = None,
+    size: int = PAGE_SIZE,
+) -> Slice[QuestionLine]:
+    """Return one page in five statements, however long the list is.
+
+    Served by the indexes ``ix_questions_all_newest``, ``_all_active``, ``_unanswered``, ``_asker`` and
+    ``ix_question_tags_tag``.
+
+    Raises:
+        NotFound: when the cursor is not one of ours.
+
+    """
+    by = Question.active_at if sort is Sort.ACTIVE else Question.asked_at
+    query = select(*_COLUMNS).where(visible_to(actor), *_conditions(actor, sort, narrow))
+    query = query.order_by(by.desc(), Question.id.desc()).limit(size + 1)
+    if cursor:
+        micros, last_id = (int(v) for v in decode_cursor(cursor, 2))
+        at = datetime.fromtimestamp(micros // 1_000_000, UTC).replace(microsecond=micros % 1_000_000)
+        query = query.where(or_(by < at, and_(by == at, Question.id < last_id)))
+    rows = session.execute(query).all()
+    page = cut(rows, size, lambda row: _cursor(getattr(row, by.key), row.id))
+    return Slice(_lines(session, page.items), page.next_cursor)
+
+
+def readable_spaces(session: Session, actor: Actor) -> list[Space]:
+    """Return the spaces an actor may read, in their order, archived ones last."""
+    query = select(Space).where(Space.id.in_(actor.space_ids))
+    return list(session.scalars(query.order_by(Space.archived_at.is_not(None), Space.position, Space.name)))
+
+
+def followed_tag_ids(session: Session, user_id: int) -> list[int]:
+    """Return the tags somebody follows."""
+    return list(session.scalars(select(TagFollow.tag_id).where(TagFollow.user_id == user_id)))
+
+
+def could_help_ids(session: Session, actor: Actor, limit: int = 5) -> tuple[int, ...]:
+    """Return open questions of others about tags the actor follows, newest first."""
+    followed = select(TagFollow.tag_id).where(TagFollow.user_id == actor.user_id)
+    tagged = select(QuestionTag.question_id).where(QuestionTag.tag_id.in_(followed))
+    rows = session.scalars(
+        select(Question.id)
+        .where(visible_to(actor), Question.id.in_(tagged), Question.answer_count == 0, Question.closed_at.is_(None))
+        .where(Question.asker_id != actor.user_id)
+        .order_by(Question.asked_at.desc())
+        .limit(limit)
+    )
+    return tuple(rows)
+
+
+def needs_me_ids(session: Session, actor: Actor, limit: int = 5) -> tuple[int, ...]:
+    """Return the actor's own questions that wait for them."""
+    rows = session.scalars(
+        select(Question.id)
+        .where(Question.asker_id == actor.user_id, visible_to(actor), Question.waiting_for_asker_since.is_not(None))
+        .order_by(Question.waiting_for_asker_since.desc())
+        .limit(limit)
+    )
+    return tuple(rows)
+
+
+def _conditions(actor: Actor, sort: Sort, narrow: Narrow) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [Question.merged_at.is_(None)]
+    if sort is Sort.UNANSWERED:
+        found += [Question.answer_count == 0, Question.closed_at.is_(None)]
+    if sort is Sort.MINE:
+        found.append(Question.asker_id == actor.user_id)
+    if narrow.space_id is not None:
+        found.append(Question.space_id == narrow.space_id)
+    if narrow.asker_id is not None:
+        found.append(Question.asker_id == narrow.asker_id)
+    if narrow.question_ids is not None:
+        found.append(Question.id.in_(narrow.question_ids))
+    if narrow.tag_id is not None:
+        found.append(Question.id.in_(_tagged(narrow.tag_id)))
+    return found
+
+
+def _tagged(tag_id: int) -> Select[int]:
+    return select(QuestionTag.question_id).where(QuestionTag.tag_id == tag_id)
+
+
+def _cursor(at: datetime, question_id: int) -> str:
+    return encode_cursor(int(at.timestamp()) * 1_000_000 + at.microsecond, question_id)
+
+
+def _lines(session: Session, rows: Collection[Any]) -> tuple[QuestionLine, ...]:
+    found = list(rows)
+    accepted = [r.accepted_answer_id for r in found if r.accepted_answer_id]
+    solvers = (
+        dict(session.execute(select(Answer.id, Answer.author_id).where(Answer.id.in_(accepted))).all())
+        if accepted
+        else {}
+    )
+    who = people(session, {*(r.asker_id for r in found), *solvers.values()})
+    ids = [r.id for r in found]
+    tags = _tags(session, ids)
+    spaces = _spaces(session, {r.space_id for r in found})
+    return tuple(
+        QuestionLine(
+            r.id,
+            r.title,
+            r.language,
+            who[r.asker_id],
+            r.space_id,
+            *spaces[r.space_id],
+            r.asked_at,
+            r.active_at,
+            r.score,
+            r.answer_count,
+            r.me_too_count,
+            who.get(solvers.get(r.accepted_answer_id, 0)),
+            r.solved_at,
+            r.waiting_for_asker_since is not None,
+            r.closed_at is not None,
+            tuple(tags[r.id]),
+        )
+        for r in found
+    )
+
+
+def _tags(session: Session, question_ids: Collection[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    if question_ids:
+        rows = session.execute(
+            select(QuestionTag.question_id, Tag.slug)
+            .join(Tag, Tag.id == QuestionTag.tag_id)
+            .where(QuestionTag.question_id.in_(question_ids))
+            .order_by(QuestionTag.position)
+        )
+        for question_id, slug in rows:
+            found[question_id].append(slug)
+    return found
+
+
+def _spaces(session: Session, space_ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    rows = session.execute(select(Space.id, Space.name, Space.slug).where(Space.id.in_(space_ids)))
+    return {row.id: (row.name, row.slug) for row in rows}

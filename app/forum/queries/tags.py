@@ -1,0 +1,130 @@
+"""Tags: the list, one tag's page, and which to suggest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.forum.access import visible_to
+from app.forum.models.answer import Answer
+from app.forum.models.question import Question, QuestionTag
+from app.forum.models.space import SpaceTag, Tag, TagFollow, TagSynonym
+from app.forum.permissions import can_edit_tag
+from app.identity.contract import Person, people
+from app.kernel.actor import Actor
+from app.kernel.errors import NotFound
+from app.kernel.permissions import Decision
+
+MOST_TAGS = 200
+MOST_SUGGESTED = 8
+MOST_EXPERTS = 5
+RECENT_ANSWERS = 2000
+"""How many of the tag's newest answers decide who knows about it; bounds the work on a large tag."""
+
+
+@dataclass(frozen=True, slots=True)
+class TagPage:
+    """One tag."""
+
+    id: int
+    slug: str
+    description: str
+    question_count: int
+    synonyms: tuple[str, ...]
+    following: bool
+    experts: tuple[Person, ...]
+    may_edit: Decision
+
+
+def tag_list(session: Session) -> list[Tag]:
+    """Return the most used tags."""
+    return list(
+        session.scalars(
+            select(Tag).where(Tag.question_count > 0).order_by(Tag.question_count.desc(), Tag.slug).limit(MOST_TAGS)
+        )
+    )
+
+
+def tag_id_of(session: Session, slug: str) -> tuple[int, str] | None:
+    """Return id and slug of the tag that a word stands for, a synonym included."""
+    row = session.execute(select(Tag.id, Tag.slug).where(Tag.slug == slug)).first()
+    row = (
+        row
+        or session.execute(
+            select(Tag.id, Tag.slug).join(TagSynonym, TagSynonym.tag_id == Tag.id).where(TagSynonym.slug == slug)
+        ).first()
+    )
+    return (row.id, row.slug) if row else None
+
+
+def tag_page(session: Session, actor: Actor, tag_id: int) -> TagPage:
+    """Load one tag in five statements.
+
+    Raises:
+        NotFound: when there is no such tag.
+
+    """
+    tag = session.get(Tag, tag_id)
+    if tag is None:
+        raise NotFound
+    synonyms = session.scalars(select(TagSynonym.slug).where(TagSynonym.tag_id == tag_id).order_by(TagSynonym.slug))
+    following = actor.id is not None and session.get(TagFollow, (tag_id, actor.id)) is not None
+    return TagPage(
+        tag.id,
+        tag.slug,
+        tag.description,
+        tag.question_count,
+        tuple(synonyms),
+        following,
+        _experts(session, actor, tag_id),
+        can_edit_tag(actor),
+    )
+
+
+def suggested_tags(session: Session, space_id: int, similar_ids: Sequence[int]) -> tuple[str, ...]:
+    """Return tags of similar questions, then the ones the space suggests."""
+    similar = select(Tag.slug).join(QuestionTag, QuestionTag.tag_id == Tag.id)
+    found = session.scalars(similar.where(QuestionTag.question_id.in_(similar_ids))).all() if similar_ids else ()
+    own = session.scalars(
+        select(Tag.slug)
+        .join(SpaceTag, SpaceTag.tag_id == Tag.id)
+        .where(SpaceTag.space_id == space_id)
+        .order_by(Tag.question_count.desc())
+    ).all()
+    return tuple(dict.fromkeys([*found, *own]))[:MOST_SUGGESTED]
+
+
+def tags_beginning(session: Session, typed: str, limit: int = 6) -> list[str]:
+    """Return tags that begin with what was typed, most used first."""
+    pattern = typed.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    return list(
+        session.scalars(
+            select(Tag.slug).where(Tag.slug.like(pattern, escape="\\")).order_by(Tag.question_count.desc()).limit(limit)
+        )
+    )
+
+
+def _experts(session: Session, actor: Actor, tag_id: int) -> tuple[Person, ...]:
+    """Return who wrote the most helpful of the tag's newest answers."""
+    newest = (
+        select(Answer.author_id, Answer.score, Answer.accepted_at)
+        .join(Question, Question.id == Answer.question_id)
+        .join(QuestionTag, QuestionTag.question_id == Question.id)
+        .where(QuestionTag.tag_id == tag_id, visible_to(actor), Answer.deleted_at.is_(None))
+        .order_by(Answer.id.desc())
+        .limit(RECENT_ANSWERS)
+        .subquery()
+    )
+    helped = func.count(newest.c.accepted_at) * 3 + func.sum(newest.c.score)
+    rows = session.execute(
+        select(newest.c.author_id)
+        .group_by(newest.c.author_id)
+        .having(helped > 0)
+        .order_by(helped.desc())
+        .limit(MOST_EXPERTS)
+    ).all()
+    who = people(session, [row.author_id for row in rows])
+    return tuple(who[row.author_id] for row in rows)

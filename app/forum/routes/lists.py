@@ -1,0 +1,95 @@
+"""HTTP for lists: home, all questions, spaces, tags."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.forum.queries.lists import (
+    Narrow,
+    QuestionLine,
+    Sort,
+    could_help_ids,
+    needs_me_ids,
+    question_list,
+    readable_spaces,
+)
+from app.kernel.errors import Denied
+from app.web import pages, slots
+from app.web.runtime import current_actor, read_session, runtime
+
+
+def home() -> ResponseReturnValue:
+    """Show what needs the reader, what they could help with, and what is new."""
+    session, actor = read_session(), current_actor()
+    recent = question_list(session, actor, Sort.ACTIVE, cursor=request.args.get("after"))
+    mine: tuple[QuestionLine, ...] = ()
+    help_: tuple[QuestionLine, ...] = ()
+    cards: list[Any] = []
+    if not actor.is_anonymous:
+        waiting, could = needs_me_ids(session, actor), could_help_ids(session, actor)
+        both = (
+            question_list(session, actor, Sort.NEWEST, Narrow(question_ids=waiting + could)).items
+            if waiting or could
+            else ()
+        )
+        mine = tuple(q for q in both if q.id in waiting)
+        help_ = tuple(q for q in both if q.id in could)
+        cards = slots.slot(slots.HOME, session, actor, [actor.user_id]).get(actor.user_id, [])
+    return pages.show(
+        "forum/home.html",
+        recent=recent.items,
+        next_url=url_for("forum.lists_home", after=recent.next_cursor) if recent.next_cursor else None,
+        mine=mine,
+        could_help=help_,
+        cards=cards,
+        part_of_day=_part_of_day(),
+        **context_of((*mine, *help_, *recent.items)),
+    )
+
+
+def index() -> ResponseReturnValue:
+    """Show all questions in the wanted order."""
+    sort = wanted_sort()
+    found = question_list(read_session(), current_actor(), sort, cursor=request.args.get("after"))
+    return pages.show(
+        "forum/lists/index.html",
+        sort=sort,
+        lines=found.items,
+        next_url=next_url("forum.lists_index", found.next_cursor, sort=sort),
+        spaces=readable_spaces(read_session(), current_actor()),
+        **context_of(found.items),
+    )
+
+
+def wanted_sort(default: Sort = Sort.ACTIVE) -> Sort:
+    """Return the order that the address asks for.
+
+    Raises:
+        Denied: when a guest asks for their own questions.
+
+    """
+    asked = request.args.get("sort", default)
+    sort = Sort(asked) if asked in set(Sort) else default
+    if sort is Sort.MINE and current_actor().is_anonymous:
+        raise Denied("identity.sign_in_required")
+    return sort
+
+
+def next_url(endpoint: str, cursor: str | None, **values: Any) -> str | None:
+    """Return the address of the next page, when there is one."""
+    return url_for(endpoint, after=cursor, **values) if cursor else None
+
+
+def context_of(lines: tuple[QuestionLine, ...]) -> dict[str, Any]:
+    """Return what every list prints besides its lines: the status sentences of the open ones."""
+    open_ids = [line.id for line in lines if line.solved_by is None]
+    told = slots.slot(slots.QUESTION_STATUS, read_session(), current_actor(), open_ids) if open_ids else {}
+    return {"statuses": {key: found[0] for key, found in told.items()}}
+
+
+def _part_of_day() -> str:
+    hour = runtime().clock.now().astimezone().hour
+    return "morning" if 5 <= hour < 12 else "afternoon" if 12 <= hour < 18 else "evening"  # noqa: PLR2004  # hours

@@ -1,0 +1,107 @@
+"""HTTP for reading one question."""
+
+from __future__ import annotations
+
+import hashlib
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response, make_response, redirect, request
+from flask.typing import ResponseReturnValue
+
+from app.forum.forms import AnswerForm, CommentForm
+from app.forum.queries.deleted import deletion_note
+from app.forum.queries.question_page import QuestionPage, question_page, thread_tag
+from app.forum.routes.acting import question_url
+from app.forum.routes.views import count_view
+from app.kernel.errors import Gone, NotFound
+from app.web import pages, slots
+from app.web.runtime import current_actor, read_session
+from app.web.templates import asset, page_language
+
+
+def show(question_id: int) -> ResponseReturnValue:
+    """Show one question with its answers; a guest whose copy is still good gets no new one."""
+    actor, session = current_actor(), read_session()
+    state = thread_tag(session, question_id)
+    if state is None or state[0] not in actor.space_ids:
+        raise NotFound
+    _space_id, version, deleted, merged_into = state
+    if merged_into is not None and "stay" not in request.args:
+        return redirect(question_url(merged_into), code=HTTPStatus.MOVED_PERMANENTLY)
+    if deleted and not (actor.is_moderator and "deleted" in request.args):
+        return _gone(question_id)
+    count_view(question_id)
+    if not actor.is_anonymous:
+        return _page(question_page(session, actor, question_id), AnswerForm(formdata=None))
+    tag = _entity_tag(question_id, version)
+    if request.if_none_match.contains(tag):
+        return _revalidated(Response(status=HTTPStatus.NOT_MODIFIED), tag)
+    body = _page(question_page(session, actor, question_id), AnswerForm(formdata=None))
+    return _revalidated(make_response(body), tag)
+
+
+def thread(question_id: int) -> ResponseReturnValue:
+    """Show the answers as a piece of the page, re-read with the reader's rights after a live hint."""
+    page = question_page(read_session(), current_actor(), question_id)
+    return pages.fragment("forum/questions/_answers.html", **context_of(page))
+
+
+def render_page(
+    question_id: int,
+    answer_form: AnswerForm,
+    comment_form: CommentForm | None = None,
+    place: str = "",
+    status: int = HTTPStatus.UNPROCESSABLE_ENTITY,
+) -> ResponseReturnValue:
+    """Show the page again with what somebody typed; ``place`` names the comment box that has the problem."""
+    page = question_page(read_session(), current_actor(), question_id)
+    return _page(page, answer_form, comment_form, place, status)
+
+
+def context_of(page: QuestionPage) -> dict[str, Any]:
+    """Return what the templates of a thread print besides the page itself."""
+    session, actor = read_session(), current_actor()
+    scores = slots.slot(slots.PERSON_SCORE, session, actor, page.people_ids)
+    told = slots.slot(slots.QUESTION_STATUS, session, actor, [page.id]).get(page.id, [])
+    return {
+        "page": page,
+        "scores": {person: found[0] for person, found in scores.items()},
+        "status_line": told[0] if told else None,
+    }
+
+
+def _page(
+    page: QuestionPage,
+    answer_form: AnswerForm,
+    comment_form: CommentForm | None = None,
+    place: str = "",
+    status: int = HTTPStatus.OK,
+) -> ResponseReturnValue:
+    session, actor = read_session(), current_actor()
+    sidebar = slots.slot(slots.QUESTION_SIDEBAR, session, actor, [page.id]).get(page.id, [])
+    return pages.show(
+        "forum/questions/show.html",
+        status,
+        **context_of(page),
+        sidebar=sidebar,
+        form=answer_form,
+        comment_form=comment_form or CommentForm(formdata=None),
+        place=place,
+    )
+
+
+def _gone(question_id: int) -> ResponseReturnValue:
+    note = deletion_note(read_session(), current_actor(), question_id)
+    raise Gone("forum.deleted_by", name=note.by, why=note.reason) if note else Gone("forum.deleted")
+
+
+def _entity_tag(question_id: int, version: int) -> str:
+    parts = (question_id, version, page_language(), asset("app.css"), asset("app.js"), request.full_path)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:24]
+
+
+def _revalidated(response: Response, tag: str) -> Response:
+    response.set_etag(tag)
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
