@@ -8,10 +8,11 @@ counts for a person is limited per UTC day. Each excess is one row with the poin
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
 
 from app.reputation.claims import post_name
 from app.reputation.rules import RECEIVED_DOWN, RECEIVED_UP, Rule, RuleBook
@@ -45,13 +46,24 @@ class Gain:
 
 CapKey = tuple[date, CapKind, str]
 """UTC day, limit, and what it concerns: the voter's id, the post's name, or nothing for the day itself."""
+NOTHING: Mapping[CapKey, int] = MappingProxyType({})
 
 
-def derive_caps(book: RuleBook, gains: Iterable[Gain]) -> dict[CapKey, int]:
-    """Return the cap rows of one person from all of their vote entries (of the days in question).
+def derive_caps(
+    book: RuleBook,
+    gains: Iterable[Gain],
+    settled: Mapping[CapKey, int] = NOTHING,
+    unsettled_posts: Collection[str] | None = None,
+) -> dict[CapKey, int]:
+    """Return the cap rows of one person for the days of their vote entries.
 
-    The post limit needs every day on which the post gained something; a caller who gives one day only has made sure
-    that no post of that day is near its limit.
+    Args:
+        book: the rules.
+        gains: every vote entry of the days in question.
+        settled: cap rows as they stand; only those of posts outside ``unsettled_posts`` are used, and given back.
+        unsettled_posts: the posts whose life-long limit is to be derived; of each that is near its limit, every day on
+            which it gained something must be in question. None means all posts, and so all days.
+
     """
     caps: dict[CapKey, int] = {}
     counted: dict[str, dict[date, int]] = defaultdict(lambda: defaultdict(int))
@@ -68,7 +80,10 @@ def derive_caps(book: RuleBook, gains: Iterable[Gain]) -> dict[CapKey, int]:
                 counted[gain.post][day] += gain.points
     days: dict[date, int] = defaultdict(int)
     for post, by_day in counted.items():
-        _limit_post(book, post, by_day, caps, days)
+        if unsettled_posts is None or post in unsettled_posts:
+            _limit_post(book, post, by_day, caps, days)
+        else:
+            _keep_post_limit(settled, post, by_day, caps, days)
     for day, total in days.items():
         if (excess := total - book.on(day).rules.daily_limit) > 0:
             caps[day, CapKind.DAY, ""] = -excess
@@ -95,3 +110,18 @@ def _limit_post(
             caps[day, CapKind.POST, post] = counts - by_day[day]
         so_far += counts
         days[day] += counts
+
+
+def _keep_post_limit(
+    settled: Mapping[CapKey, int],
+    post: str,
+    by_day: Mapping[date, int],
+    caps: dict[CapKey, int],
+    days: dict[date, int],
+) -> None:
+    """Count a post whose limit no change can have moved."""
+    for day, points in by_day.items():
+        taken = settled.get((day, CapKind.POST, post), 0)
+        if taken:
+            caps[day, CapKind.POST, post] = taken
+        days[day] += points + taken

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -28,10 +29,11 @@ class Touched:
     points: int = 0
     days: set[date] = field(default_factory=set)
     posts: set[tuple[int, int | None]] = field(default_factory=set)
+    voters: set[int] = field(default_factory=set)
 
 
 def touch(rows: Iterable[Mapping[str, Any]]) -> dict[int, Touched]:
-    """Sum new rows by person, and note the days and posts whose limits they may change."""
+    """Sum new rows by person, and note the days, posts and voters whose limits they may change."""
     touched: dict[int, Touched] = {}
     for row in rows:
         person = touched.setdefault(row["user_id"], Touched())
@@ -39,6 +41,7 @@ def touch(rows: Iterable[Mapping[str, Any]]) -> dict[int, Touched]:
         if row["rule"] in VOTES_RECEIVED:
             person.days.add(row["day"])
             person.posts.add((row["question_id"], row["answer_id"]))
+            person.voters.add(row["by_id"])
     return touched
 
 
@@ -70,46 +73,63 @@ def settle_totals(session: Session, book: RuleBook, touched: Mapping[int, Touche
 
 
 def _settle_caps(session: Session, book: RuleBook, user_id: int, person: Touched) -> int:
-    """Recompute the limits of the touched days; return by how many points they changed."""
+    """Recompute the limits that may have moved; return by how many points they changed.
+
+    A change touches its own day. Through the pair limit it may touch the voter's other posts of that day, and through
+    the life-long limit of these posts every other day on which they gained something.
+    """
     if not person.days:
         return 0
-    names = [post_name(*post) for post in person.posts]
-    of_posts = and_(Cap.kind == CapKind.POST.value, Cap.subject.in_(names))
-    stored = stored_caps(session, user_id, or_(Cap.day.in_(person.days), of_posts))
-    gains = gains_of(session, gains_query().where(Entry.user_id == user_id, Entry.day.in_(person.days)))
-    if _near_post_limit(session, book, user_id, stored, person, gains):
-        stored = stored_caps(session, user_id)
-        gains = gains_of(session, gains_query().where(Entry.user_id == user_id))
-    return _replace_caps(session, user_id, stored, derive_caps(book, gains))
+    days = person.days
+    gains = _gains_on(session, user_id, days)
+    posts = person.posts | {(g.question_id, g.answer_id) for g in gains if g.by_id in person.voters}
+    stored = stored_caps(session, user_id, Cap.day.in_(days))
+    if more := _days_of_limited_posts(session, book, user_id, posts) - days:
+        days = days | more
+        gains = _gains_on(session, user_id, days)
+        stored = stored_caps(session, user_id, Cap.day.in_(days))
+    return _replace_caps(
+        session, user_id, stored, derive_caps(book, gains, stored, {post_name(*post) for post in posts})
+    )
 
 
-def _near_post_limit(
-    session: Session,
-    book: RuleBook,
-    user_id: int,
-    stored: Mapping[CapKey, int],
-    person: Touched,
-    gains: Collection[Gain],
-) -> bool:
-    """Tell whether a post of these days is limited over its life, so that other days matter too."""
-    if any(kind is CapKind.POST for _, kind, _ in stored):
-        return True
-    posts = person.posts | {(gain.question_id, gain.answer_id) for gain in gains}
+def _days_of_limited_posts(
+    session: Session, book: RuleBook, user_id: int, posts: Collection[tuple[int, int | None]]
+) -> set[date]:
+    """Return the days on which those of the posts gained something that are limited, or were before this change."""
     answers = [answer_id for _, answer_id in posts if answer_id is not None]
     questions = [question_id for question_id, answer_id in posts if answer_id is None]
     here = or_(Entry.answer_id.in_(answers), and_(Entry.question_id.in_(questions), Entry.answer_id.is_(None)))
-    totals = (
-        select(func.sum(Entry.points))
+    by_day = (
+        select(Entry.question_id, Entry.answer_id, Entry.day, func.sum(Entry.points))
         .where(Entry.user_id == user_id, Entry.rule.in_(UPS_RECEIVED), here)
-        .group_by(Entry.question_id, Entry.answer_id)
+        .group_by(Entry.question_id, Entry.answer_id, Entry.day)
     )
-    return max(session.scalars(totals), default=0) > book.smallest_post_limit
+    days: dict[tuple[int, int | None], dict[date, int]] = defaultdict(dict)
+    for question_id, answer_id, day, points in session.execute(by_day):
+        days[question_id, answer_id][day] = int(points)
+    limited = {post for post, gained in days.items() if sum(gained.values()) > book.smallest_post_limit}
+    limited |= _posts_limited_before(session, user_id, posts)
+    return {day for post in limited for day in days[post]}
 
 
-def stored_caps(session: Session, user_id: int, where: Any = None) -> dict[CapKey, int]:
-    """Return the cap rows of one person."""
-    query = select(Cap.day, Cap.kind, Cap.subject, Cap.points).where(Cap.user_id == user_id)
-    rows = session.execute(query if where is None else query.where(where))
+def _posts_limited_before(
+    session: Session, user_id: int, posts: Collection[tuple[int, int | None]]
+) -> set[tuple[int, int | None]]:
+    names = {post_name(*post): post for post in posts}
+    query = select(Cap.subject).where(
+        Cap.user_id == user_id, Cap.kind == CapKind.POST.value, Cap.subject.in_(names.keys())
+    )
+    return {names[name] for name in session.scalars(query)}
+
+
+def _gains_on(session: Session, user_id: int, days: Collection[date]) -> list[Gain]:
+    return gains_of(session, gains_query().where(Entry.user_id == user_id, Entry.day.in_(days)))
+
+
+def stored_caps(session: Session, user_id: int, where: ColumnElement[bool]) -> dict[CapKey, int]:
+    """Return those of one person's cap rows that ``where`` names."""
+    rows = session.execute(select(Cap.day, Cap.kind, Cap.subject, Cap.points).where(Cap.user_id == user_id, where))
     return {(row.day, CapKind(row.kind), row.subject): row.points for row in rows}
 
 
