@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from functools import lru_cache
 from typing import Any
 
+from babel.support import NullTranslations, Translations
+from flask_babel import get_locale
 from flask_wtf import FlaskForm
 from wtforms import HiddenField
+from wtforms.i18n import messages_path
 
 from app.kernel.errors import Invalid
 from app.web.words import sentence
@@ -23,6 +27,13 @@ class Form(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
     ``once`` is filled with a new token when the form is shown and comes back when it is sent;
     ``web.runtime.perform_once`` turns a second sending into the first one's result.
     """
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # flask-wtf ships no types
+        """How all our forms behave."""
+
+        def get_translations(self, _form: FlaskForm) -> NullTranslations:
+            """Return WTForms' own sentences; Flask-WTF reads their file again for every request."""
+            return _wtforms_sentences(str(get_locale()))
 
     once = HiddenField(default=new_token)
 
@@ -44,6 +55,11 @@ class Form(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
 
     def _first_id(self) -> str:
         return next((f.id for f in self if f.type not in {"HiddenField", "CSRFTokenField"}), "main")
+
+
+@lru_cache(maxsize=32)
+def _wtforms_sentences(locale: str) -> NullTranslations:
+    return Translations.load(messages_path(), [locale], domain="wtforms")
 
 
 def _flat(errors: Any) -> list[Any]:

@@ -11,6 +11,7 @@ from flask import Flask, g, has_request_context, request, session
 from flask_babel import Babel, get_locale, get_translations, gettext, npgettext, pgettext
 
 from app.config import Settings
+from app.web.page_words import install_page_words
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 """Interface languages with complete catalogues, each in its own name."""
@@ -62,6 +63,8 @@ def init_language(app: Flask, settings: Settings) -> None:
         app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # added by jinja2.ext.i18n
             _pseudo_gettext, _pseudo_ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
         )
+    else:
+        install_page_words(app)
 
 
 def _pseudo() -> str | None:
