@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from app.identity.addresses import checked_address, free_handle
 from app.identity.events import EmailVerificationAsked, KnownAddressRegistered, PersonRegistered
@@ -28,12 +30,34 @@ class Register:
 def register(uow: UnitOfWork, _actor: Actor, command: Register) -> None:
     """Make an account, or tell the owner of a known address; whoever asks cannot see which."""
     name, email = clean_name(command.name), checked_address(command.email)
-    owner_id = uow.session.scalar(select(User.id).where(User.email == email))
-    if owner_id is not None:
+    person = _add(uow, command, name, email) if _owner_of(uow, email) is None else None
+    if person is not None:
+        uow.record(PersonRegistered(occurred_at=uow.now, user_id=person.id))
+    elif (owner_id := _owner_of(uow, email)) is not None:
         uow.record(KnownAddressRegistered(occurred_at=uow.now, user_id=owner_id))
-        return
-    person = User(
-        handle=free_handle(uow.session, name),
+
+
+def _owner_of(uow: UnitOfWork, email: str) -> int | None:
+    return uow.session.scalar(select(User.id).where(User.email == email))
+
+
+def _add(uow: UnitOfWork, command: Register, name: str, email: str) -> User | None:
+    """Store a new person; None when somebody took the address in this very moment."""
+    handle = free_handle(uow.session, name)
+    for chosen in (handle, f"{handle}-{secrets.token_hex(3)}"):
+        person = _person(uow, command, name, email, chosen)
+        try:
+            with uow.session.begin_nested():
+                uow.session.add(person)
+        except IntegrityError:  # the address or the handle was taken since we looked
+            continue
+        return person
+    return None
+
+
+def _person(uow: UnitOfWork, command: Register, name: str, email: str, handle: str) -> User:
+    return User(
+        handle=handle,
         name=name,
         email=email,
         password_hash=command.password_hash,
@@ -42,9 +66,6 @@ def register(uow: UnitOfWork, _actor: Actor, command: Register) -> None:
         interface_language=command.interface_language,
         languages=command.interface_language or "",
     )
-    uow.session.add(person)
-    uow.session.flush()
-    uow.record(PersonRegistered(occurred_at=uow.now, user_id=person.id))
 
 
 def ask_email_verification(uow: UnitOfWork, actor: Actor) -> None:
