@@ -13,10 +13,12 @@ from app.reputation.claims import Claim, ConfirmationFact, derive_claims
 from app.reputation.models import DeskConfirmation, StoredRules
 from app.reputation.rules import RuleBook, RuleVersion, rules_from_json
 
+_VERSIONS = select(StoredRules.number, StoredRules.valid_from, StoredRules.rules)
+
 
 def load_rule_book(session: Session) -> RuleBook:
     """Read every rule version, in one statement."""
-    rows = session.execute(select(StoredRules.number, StoredRules.valid_from, StoredRules.rules))
+    rows = session.execute(_VERSIONS)
     return RuleBook(RuleVersion(n, since.astimezone(UTC), rules_from_json(stored)) for n, since, stored in rows)
 
 

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, select
+from sqlalchemy import ColumnElement, Select, insert, select
 from sqlalchemy.orm import Session
 
 from app.forum.contract import FactScope
@@ -80,6 +80,12 @@ class Line:
         )
 
 
+_LINES: Select[*tuple[Any, ...]] = select(
+    Entry.reverses_id, Entry.id, Entry.key, Entry.occurrence, Entry.user_id, Entry.points, Entry.rule, Entry.version,
+    Entry.day, Entry.question_id, Entry.answer_id, Entry.by_id,
+)  # fmt: skip
+
+
 def settle_vote(session: Session, now: datetime, question_id: int, answer_id: int | None, voter_id: int) -> None:
     """Write what changed when one person's vote on one post did."""
     scope = FactScope(question_id, answer_id, voter_id=voter_id)
@@ -144,11 +150,7 @@ def read_lines(session: Session, where: ColumnElement[bool]) -> tuple[dict[int, 
     standing: dict[int, Line] = {}
     occurrences: dict[str, int] = defaultdict(int)
     taken_back: set[int] = set()
-    columns: tuple[Any, ...] = (
-        Entry.id, Entry.key, Entry.occurrence, Entry.user_id, Entry.points, Entry.rule, Entry.version, Entry.day,
-        Entry.question_id, Entry.answer_id, Entry.by_id,
-    )  # fmt: skip
-    for row in session.execute(select(Entry.reverses_id, *columns).where(where)):
+    for row in session.execute(_LINES.where(where)):
         if row.reverses_id is not None:
             taken_back.add(row.reverses_id)
             continue
