@@ -9,6 +9,7 @@ from app.kernel.words import N_
 REASONS: Mapping[str, str] = {
     "forum.not_a_member": N_("This is in a space you are not part of."),
     "forum.deleted": N_("This was deleted."),
+    "forum.deleted_by": N_("%(name)s deleted this. %(why)s"),
     "forum.not_deleted": N_("This is not deleted."),
     "forum.merged": N_("This question was joined with another one. Write there, so everybody reads it."),
     "forum.question_closed": N_("This question is closed, so it takes no more answers."),

@@ -13,6 +13,7 @@ from itertools import islice
 
 from markdown import Markdown
 from markdown.preprocessors import Preprocessor
+from markdown.util import STX
 from pygments.formatters.html import HtmlFormatter
 from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
@@ -26,9 +27,9 @@ TOKENS_MAX = 4_000
 """Tokens of one block that are coloured; each becomes an element."""
 
 _FENCE = re.compile(r"(?P<indent>[ ]{0,16})(?P<fence>`{3,}|~{3,})[ ]*(?P<language>[\w.+#-]*)[^`]*")
-_ITEM = re.compile(r"[ ]{0,16}(?:[-+*]|\d{1,9}[.)])[ ]+\S")
+_ITEM = re.compile(r"[ ]{0,40}(?:[-+*]|\d{1,9}\.)[ ]{1,4}(?=\S)")
 _LIST_BEGINS = re.compile(r"(?:[-+*]|1\.)[ ]+\S")
-_INDENT = 4
+_LEVEL = 4
 _FORMATTER: HtmlFormatter[str] = HtmlFormatter(nowrap=True)
 
 
@@ -36,44 +37,79 @@ class FencedCode(Preprocessor):
     """Take fenced code out of the text before anything else reads it, one pass over the lines."""
 
     def run(self, lines: list[str]) -> list[str]:
-        """Return the lines with a placeholder for each block."""
+        """Return the lines with a placeholder, as far to the right as its fence, for each block."""
         kept: list[str] = []
-        at, in_list = 0, False
+        at = 0
         while at < len(lines):
-            line = lines[at]
-            opening = _FENCE.fullmatch(line)
+            opening = _FENCE.fullmatch(lines[at])
             end = _closing(lines, at, opening) if opening else None
             if opening and end:
-                kept += self._placeholder(lines[at + 1 : end], opening, in_list=in_list)
-                at = end + 1
-                continue
-            in_list = _still_in_list(line, kept, in_list=in_list)
-            kept.append(line)
+                kept += ["", opening["indent"] + self._stash(lines[at + 1 : end], opening), ""]
+                at = end
+            else:
+                kept.append(lines[at])
             at += 1
         return kept
 
-    def _placeholder(self, code: list[str], opening: re.Match[str], *, in_list: bool) -> list[str]:
+    def _stash(self, code: list[str], opening: re.Match[str]) -> str:
         margin = len(opening["indent"])
-        text = "\n".join(line[min(margin, len(line) - len(line.lstrip(" "))) :] for line in code)
-        stashed = self.md.htmlStash.store(code_block(text, opening["language"]))
-        under_item = in_list and margin > 1
-        levels = -(-margin // _INDENT) if under_item else 0
-        return ["", " " * (_INDENT * levels) + stashed, ""]
+        text = "\n".join(line[min(margin, _indent(line)) :] for line in code)
+        return self.md.htmlStash.store(code_block(text, opening["language"]))
 
 
-class ListsNeedNoBlankLine(Preprocessor):
-    """Begin a list right below a line of text, as CommonMark does."""
+class FamiliarLists(Preprocessor):
+    """Read lists as CommonMark does: no blank line before them, and what belongs to an item may stand right below it.
+
+    Python-Markdown wants four blanks for each level, so lines within a list are moved to where it looks for them.
+    """
 
     def run(self, lines: list[str]) -> list[str]:
-        """Return the lines with a blank one before each list that begins below text."""
+        """Return the lines, each item and what belongs to it at four blanks for each level."""
         kept: list[str] = []
-        before = ""
+        columns: list[int] = []  # where the text of each open item begins
+        before, in_paragraph = "", False
         for line in lines:
-            if _LIST_BEGINS.match(line) and before.strip() and before[0] not in " >|" and not _ITEM.match(before):
+            item = _ITEM.match(line)
+            begins = not columns and before.strip() and before[0] not in " >|" and _LIST_BEGINS.match(line)
+            if begins or (item and columns and in_paragraph):
                 kept.append("")
-            kept.append(line)
+            if item and (columns or _indent(line) < _LEVEL):
+                kept.append(_at_level(line, _level_of_item(columns, line)))
+                columns.append(item.end())
+            elif columns and line.strip():
+                kept.append(_below_item(line, columns, after_blank=not before.strip()))
+            else:
+                kept.append(line.lstrip(" ") if line.lstrip(" ").startswith(STX) else line)
+            in_paragraph = bool(columns and line.strip() and not item and (in_paragraph or not before.strip()))
             before = line
         return kept
+
+
+def _level_of_item(columns: list[int], line: str) -> int:
+    """Close the items that this one does not belong to; return how many stay open."""
+    while columns and _indent(line) < columns[-1]:
+        columns.pop()
+    return len(columns)
+
+
+def _below_item(line: str, columns: list[int], *, after_blank: bool) -> str:
+    """Return a line that belongs to an open item at its level, or close the list that it ends."""
+    if not _indent(line):
+        if after_blank:
+            columns.clear()
+        return line
+    while after_blank and len(columns) > 1 and _indent(line) < columns[-1]:
+        columns.pop()
+    more = max(0, _indent(line) - columns[-1])
+    return _at_level(line, len(columns), more if more >= _LEVEL else 0)
+
+
+def _at_level(line: str, level: int, more: int = 0) -> str:
+    return " " * (_LEVEL * level + more) + line.lstrip(" ")
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
 
 
 def code_block(code: str, language: str) -> str:
@@ -113,14 +149,7 @@ def _closing(lines: list[str], start: int, opening: re.Match[str]) -> int | None
     return None
 
 
-def _still_in_list(line: str, before: list[str], *, in_list: bool) -> bool:
-    if _ITEM.match(line):
-        return True
-    ends = line.strip() and not line.startswith(" ") and (not before or not before[-1].strip())
-    return in_list and not ends
-
-
 def register_blocks(md: Markdown) -> None:
     """Put both passes after the normalising of blanks and before everything else."""
     md.preprocessors.register(FencedCode(md), "fenced_code", 28)
-    md.preprocessors.register(ListsNeedNoBlankLine(md), "lists", 26)
+    md.preprocessors.register(FamiliarLists(md), "lists", 26)

@@ -13,13 +13,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
 
-import app
 from app.text.pipeline import Rendered
 from app.text.worker import HEADER, write_message
 
 START_SECONDS = 20.0
 """Longest time a worker may take to start, on a machine that is busy with other things."""
-_ROOT = str(Path(app.__file__).resolve().parents[1])
+_ROOT = str(Path(__file__).resolve().parents[2])
 _PIECE = 65_536
 
 

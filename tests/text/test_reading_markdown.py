@@ -49,6 +49,32 @@ def test_a_list_needs_no_blank_line_before_it(here: MarkdownRenderer) -> None:
     assert "<ul>" in here.render("I tried:\n- this\n- that").html
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "- a\n  - b\n    - c\n- d",
+        "- a\n    - b\n        - c\n- d",
+        "* a\n   * b\n      * c\n* d",
+        "before\n- a\n  - b\n    - c\n- d",
+    ],
+)
+def test_lists_may_be_indented_by_two_three_or_four_blanks(here: MarkdownRenderer, source: str) -> None:
+    html = here.render(source).html.removeprefix("<p>before</p>\n")
+    nested = "<ul><li>a<ul><li>b<ul><li>c</li></ul></li></ul></li><li>d</li></ul>"
+
+    assert html.replace("\n", "") == nested
+
+
+def test_a_paragraph_below_an_item_belongs_to_it_and_one_at_the_margin_does_not(here: MarkdownRenderer) -> None:
+    html = here.render("1. one\n\n   more\n2. two\n\nafter").html.replace("\n", "")
+
+    assert html == "<ol><li><p>one</p><p>more</p></li><li><p>two</p></li></ol><p>after</p>"
+
+
+def test_a_line_that_begins_with_a_year_or_a_dash_in_a_text_is_text(here: MarkdownRenderer) -> None:
+    assert "<ol>" not in here.render("It broke in\n2026. Since then\nnothing works -\n").html
+
+
 def test_struck_out_words_tables_and_keys(here: MarkdownRenderer) -> None:
     html = here.render("~~old~~ press <kbd>Ctrl</kbd>\n\n|a|b|\n|-|-|\n|1|2|").html
 
