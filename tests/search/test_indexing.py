@@ -10,6 +10,7 @@ from app.forum.services.answering import PostAnswer, post_answer
 from app.forum.services.asking import AskQuestion, ask_question
 from app.forum.services.deleting import DeleteQuestion, RestoreQuestion, delete_question, restore_question
 from app.forum.services.editing import EditQuestion, edit_question
+from app.forum.services.tagging import AddSynonym, add_synonym
 from app.kernel.actor import Role
 from app.search.contract import DocumentSource, SearchEngine
 from app.search.maintenance import find_drift, heal
@@ -29,6 +30,7 @@ def found(engine, runtime, session):
     def search(actor, text: str) -> list[int]:
         runtime.relay.drain()
         engine.refresh()
+        session.rollback()  # a new page reads what is true now
         return [hit.id for hit in find_page(session, actor, engine, Search(text)).hits]
 
     return search
@@ -238,3 +240,18 @@ def test_searches_in_vain_are_forgotten_after_ninety_days(runtime, unit_of_work,
     runtime.jobs.run_due()
 
     assert session.query(SearchMiss).count() == 0
+
+
+def test_joined_tags_are_found_under_their_new_name(make, unit_of_work, reindex, found):
+    question = make.question(title="No signal on floor three")
+    moderator = make.actor(make.user("Leila", roles=(Role.MODERATOR,)))
+    wifi, wlan = make.tag("wifi"), make.tag("wlan")
+    make.save(QuestionTag(question_id=question.id, tag_id=wlan.id))
+    reindex()
+    assert found(moderator, "signal tag:wlan") == [question.id]
+
+    with unit_of_work() as uow:
+        add_synonym(uow, moderator, AddSynonym(wifi.id, "wlan"))
+
+    assert found(moderator, "signal tag:wifi") == [question.id]
+    assert found(moderator, "signal tag:wlan") == [question.id]
