@@ -1,0 +1,56 @@
+"""How much business time has passed and when a promise is due. Pure arithmetic on instants in UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from app.escalation.calendar import Calendar, Span, join_spans
+
+FARTHEST_DAYS = 3660
+"""A promise further away than ten years is none."""
+
+
+def due_at(
+    start: datetime, business_time: timedelta, calendar: Calendar, pauses: Sequence[Span] = ()
+) -> datetime | None:
+    """Return when ``business_time`` of open, unpaused time has passed since ``start``.
+
+    The end of a window belongs to the time inside it: 480 minutes from Monday 09:00 on 9 to 17 is Monday 17:00, not
+    Tuesday 09:00. No time at all is due at once. None when the calendar does not open long enough within ten years.
+    """
+    if business_time <= timedelta():
+        return start
+    left = business_time
+    for span in _working(calendar.open_from(start, FARTHEST_DAYS), pauses):
+        length = span.end - span.start
+        if left <= length:
+            return span.start + left
+        left -= length
+    return None
+
+
+def elapsed(start: datetime, end: datetime, calendar: Calendar, pauses: Sequence[Span] = ()) -> timedelta:
+    """Return the open, unpaused time between two instants; nothing when ``end`` is not after ``start``."""
+    total = timedelta()
+    days = (end - start).days + 3  # both ends touch a local day of their own
+    for span in _working(calendar.open_from(start, max(0, days)), pauses):
+        if span.start >= end:
+            break
+        total += min(span.end, end) - span.start
+    return total
+
+
+def _working(spans: Iterator[Span], pauses: Sequence[Span]) -> Iterator[Span]:
+    """Take the pauses out of open spans that come in order."""
+    breaks = join_spans(pauses)
+    for span in spans:
+        start = span.start
+        for pause in breaks:
+            if pause.end <= start or pause.start >= span.end:
+                continue
+            if pause.start > start:
+                yield Span(start, pause.start)
+            start = max(start, pause.end)
+        if start < span.end:
+            yield Span(start, span.end)
