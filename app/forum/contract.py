@@ -30,12 +30,15 @@ from app.forum.queries.earnings import (
     visible_titles,
     vote_facts,
 )
-from app.forum.queries.finding import FoundQuestion, similar_solved
+from app.forum.queries.finding import similar_solved
+from app.forum.queries.found_questions import FoundQuestion
 from app.forum.queries.threads import (
+    AnswerMark,
     QuestionFacts,
     Thread,
     ThreadAnswer,
     ThreadComment,
+    answer_marks,
     question_facts,
     space_names,
     thread_of,
@@ -72,6 +75,7 @@ __all__ = [
     "AcceptAnswer",
     "AcceptanceFact",
     "AnswerFact",
+    "AnswerMark",
     "AskQuestion",
     "Audience",
     "CloseQuestion",
@@ -103,6 +107,7 @@ __all__ = [
     "acceptance_facts",
     "access_thread",
     "answer_facts",
+    "answer_marks",
     "ask_question",
     "audience_of",
     "close_question",

@@ -5,26 +5,22 @@ The engine gets the actor's spaces inside the query; every hit is read again fro
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from markupsafe import Markup
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.forum.access import access_question
-from app.forum.models.answer import Answer
-from app.forum.models.question import Question, QuestionTag
 from app.forum.models.space import Space, Tag, TagSynonym
-from app.forum.permissions import can_see_space
-from app.identity.contract import Person, ids_of_handles, people
+from app.forum.queries.found_questions import FoundQuestion, read_hits
+from app.identity.contract import ids_of_handles
 from app.kernel.actor import Actor
 from app.search.analysis import base_language
 from app.search.contract import Found, Order, Query, Scope, SearchEngine
-from app.search.highlighting import Highlighter, highlighter
+from app.search.highlighting import highlighter
 from app.search.misses import telling_words
 from app.search.parsing import Typed, parse
 from app.search.plain import plain_text
@@ -34,55 +30,9 @@ from app.search.spelling import corrected
 PAGE = 10
 MOST_PAGES = 20
 MOST_SPACES = 50
-EXCERPT_HTML = 1500
-"""Characters of an answer's HTML that an excerpt is cut from."""
 FEW = 3
 """Up to this many hits the search offers another spelling."""
 NOWHERE: frozenset[int] = frozenset()
-
-
-def _select_hits() -> Select[Any]:
-    """Select questions with their accepted answer, or else the best liked one."""
-    question, answer = Question.__table__, Answer.__table__
-    liked = answer.alias()
-    best = (
-        select(liked.c.id)
-        .where(liked.c.question_id == question.c.id, liked.c.deleted_at.is_(None))
-        .order_by(liked.c.score.desc(), liked.c.working_count.desc(), liked.c.id)
-        .limit(1)
-        .scalar_subquery()
-    )
-    return (
-        select(
-            question.c.id,
-            question.c.title,
-            question.c.language,
-            question.c.space_id,
-            question.c.asker_id,
-            question.c.asked_at,
-            question.c.answer_count,
-            question.c.accepted_answer_id,
-            question.c.waiting_for_asker_since,
-            question.c.closed_at,
-            question.c.deleted_at,
-            answer.c.author_id,
-            answer.c.working_count,
-            answer.c.language.label("answer_language"),
-            func.substr(answer.c.body_html, 1, EXCERPT_HTML).label("answer_html"),
-        )
-        .select_from(question.outerjoin(answer, answer.c.id == func.coalesce(question.c.accepted_answer_id, best)))
-        .where(question.c.id.in_(bindparam("ids", expanding=True)), question.c.merged_at.is_(None))
-    )
-
-
-def _select_tags() -> Select[Any]:
-    link, tag = QuestionTag.__table__, Tag.__table__
-    return (
-        select(link.c.question_id, tag.c.slug)
-        .select_from(link.join(tag, tag.c.id == link.c.tag_id))
-        .where(link.c.question_id.in_(bindparam("ids", expanding=True)))
-        .order_by(link.c.position, tag.c.id)
-    )
 
 
 def _select_spaces() -> Select[Any]:
@@ -95,7 +45,7 @@ def _select_spaces() -> Select[Any]:
     )
 
 
-HITS, TAGS, SPACES = _select_hits(), _select_tags(), _select_spaces()
+SPACES = _select_spaces()
 """Built once: on a page this small, building a statement costs more than running it."""
 
 
@@ -115,26 +65,6 @@ class Search:
     order: Order = Order.RELEVANCE
     page: int = 1
     live: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class FoundQuestion:
-    """One hit. ``excerpt`` is of the accepted or else the best answer; empty when there is none."""
-
-    id: int
-    title: Markup
-    language: str
-    space_id: int
-    asker: Person
-    asked_at: datetime
-    answer_count: int
-    solved_by: Person | None
-    waiting_for_asker: bool
-    closed: bool
-    excerpt: Markup
-    excerpt_language: str
-    working_count: int
-    tags: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +110,7 @@ def find_page(session: Session, actor: Actor, engine: SearchEngine, search: Sear
     marker = highlighter(
         [*typed.words, *typed.phrases, *typed.prefixes], (*query.should, *query.must), search.languages
     )
-    hits = _facts(session, actor, [hit.id for hit in found.hits], marker)
+    hits = read_hits(session, actor, [hit.id for hit in found.hits], marker)
     few = 0 if search.live else FEW  # a word that somebody is still typing is not misspelt
     return FindPage(
         search=search,
@@ -213,7 +143,7 @@ def similar_questions(
     if not query.should:
         return ()
     marker = highlighter([title], query.should, languages)
-    return _facts(session, actor, [hit.id for hit in engine.search(query).hits], marker)
+    return read_hits(session, actor, [hit.id for hit in engine.search(query).hits], marker)
 
 
 def similar_solved(
@@ -293,38 +223,6 @@ def _tags_meant(session: Session, slugs: Collection[str]) -> dict[str, str]:
         .where(TagSynonym.slug.in_(slugs))
     )
     return {row.slug: row.meant for row in rows}
-
-
-def _facts(session: Session, actor: Actor, ids: Sequence[int], marker: Highlighter) -> tuple[FoundQuestion, ...]:
-    """Read what the hits show, in the engine's order; whatever this actor may not see falls out here."""
-    if not ids:
-        return ()
-    found = session.execute(HITS, {"ids": list(ids)})
-    rows = {row.id: row for row in found if row.deleted_at is None and can_see_space(actor, row.space_id)}
-    tags: dict[int, list[str]] = defaultdict(list)
-    for question_id, slug in session.execute(TAGS, {"ids": list(rows)}):
-        tags[question_id].append(slug)
-    named_people = people(session, {p for row in rows.values() for p in (row.asker_id, row.author_id) if p is not None})
-    return tuple(_found(rows[i], named_people, tuple(tags[i]), marker) for i in ids if i in rows)
-
-
-def _found(row: Any, named: dict[int, Person], tags: tuple[str, ...], marker: Highlighter) -> FoundQuestion:
-    return FoundQuestion(
-        id=row.id,
-        title=marker.mark(row.title),
-        language=row.language,
-        space_id=row.space_id,
-        asker=named[row.asker_id],
-        asked_at=row.asked_at,
-        answer_count=row.answer_count,
-        solved_by=named[row.author_id] if row.accepted_answer_id is not None else None,
-        waiting_for_asker=row.waiting_for_asker_since is not None,
-        closed=row.closed_at is not None,
-        excerpt=marker.snippet(plain_text(row.answer_html)) if row.answer_html else Markup(),
-        excerpt_language=row.answer_language or row.language,
-        working_count=row.working_count or 0,
-        tags=tags,
-    )
 
 
 def _suggestion(engine: SearchEngine, search: Search, typed: Typed) -> str | None:

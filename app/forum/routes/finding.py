@@ -12,11 +12,11 @@ from flask_babel import get_locale, gettext, ngettext
 from app.forum.queries.finding import (
     MOST_PAGES,
     FindPage,
-    FoundQuestion,
     Search,
     find_page,
     similar_questions,
 )
+from app.forum.queries.found_questions import FoundQuestion
 from app.forum.services.asking import RecordDeflection, record_deflection
 from app.kernel.unit_of_work import UnitOfWork
 from app.search.analysis import base_language
