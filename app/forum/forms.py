@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import MultipleFileField
 from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from app.forum.models.question import ClosureReason, Impact
@@ -12,16 +13,16 @@ from app.forum.services.checking import BODY_MAX, NOTE_MAX, TITLE_MAX
 from app.web.forms import Form
 
 IMPACTS = (
-    (Impact.NOTHING, _l("Nothing, I am curious")),
-    (Impact.SLOWED, _l("It slows me down")),
-    (Impact.BLOCKED, _l("I can’t do my work")),
-    (Impact.SEVERAL_BLOCKED, _l("Several of us can’t work")),
+    SelectChoice(Impact.NOTHING, _l("Nothing, I am curious")),
+    SelectChoice(Impact.SLOWED, _l("It slows me down")),
+    SelectChoice(Impact.BLOCKED, _l("I can’t do my work")),
+    SelectChoice(Impact.SEVERAL_BLOCKED, _l("Several of us can’t work")),
 )
 REASONS = (
-    (ClosureReason.NEEDS_DETAILS, _l("It needs more details before anybody can help")),
-    (ClosureReason.OFF_TOPIC, _l("It belongs somewhere else")),
-    (ClosureReason.OUTDATED, _l("It is no longer true")),
-    (ClosureReason.SOLVED_ELSEWHERE, _l("It was solved elsewhere")),
+    SelectChoice(ClosureReason.NEEDS_DETAILS, _l("It needs more details before anybody can help")),
+    SelectChoice(ClosureReason.OFF_TOPIC, _l("It belongs somewhere else")),
+    SelectChoice(ClosureReason.OUTDATED, _l("It is no longer true")),
+    SelectChoice(ClosureReason.SOLVED_ELSEWHERE, _l("It was solved elsewhere")),
 )
 WRITE_FIRST = _l("Write a few words first.")
 TOO_LONG = _l("This is too long: at most %(max)d characters. Attach long logs as a file.")

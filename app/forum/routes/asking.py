@@ -7,6 +7,7 @@ from http import HTTPStatus
 from flask import flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from wtforms.fields.choices import SelectChoice
 
 from app.forum.forms import AskForm, split_tags
 from app.forum.queries.drafts import draft_fields
@@ -69,7 +70,7 @@ def create() -> ResponseReturnValue:
 def _form(*, fresh: bool = False) -> AskForm:
     form = AskForm(formdata=None) if fresh else AskForm()
     spaces = [s for s in readable_spaces(read_session(), current_actor()) if s.archived_at is None]
-    form.space.choices = [(space.id, space.name) for space in spaces]
+    form.space.choices = [SelectChoice(space.id, space.name) for space in spaces]
     if fresh and spaces:
         form.space.data = spaces[0].id
     return form
@@ -77,7 +78,7 @@ def _form(*, fresh: bool = False) -> AskForm:
 
 def _page(form: AskForm, status: int, *, came_back: bool = False) -> ResponseReturnValue:
     session, actor = read_session(), current_actor()
-    space_id = form.space.data or (form.space.choices[0][0] if form.space.choices else 0)
+    space_id = form.space.data or (form.space.choices[0].value if form.space.choices else 0)
     promises = slots.slot(slots.IMPACT_PROMISE, session, actor, [space_id]).get(space_id, [{}])
     found = similar_to(form.title.data or "", form.body.data or "")
     return pages.show(

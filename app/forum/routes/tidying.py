@@ -9,6 +9,7 @@ from http import HTTPStatus
 from flask import flash, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from wtforms.fields.choices import SelectChoice
 
 from app.forum.access import access_question
 from app.forum.forms import CloseForm, DuplicateForm, MoveForm, ReasonForm
@@ -156,7 +157,9 @@ def _number(typed: str) -> int:
 
 def _move_form() -> MoveForm:
     form = MoveForm()
-    form.space.choices = [(space.id, space.name) for space in readable_spaces(read_session(), current_actor())]
+    form.space.choices = [
+        SelectChoice(space.id, space.name) for space in readable_spaces(read_session(), current_actor())
+    ]
     return form
 
 
