@@ -32,6 +32,7 @@ from app.forum.contract import readable_space_ids
 from app.forum.files import FileFolder
 from app.forum.jobs import forum_jobs
 from app.forum.ports import FileStore
+from app.forum.routes.views import write_views
 from app.forum.search_documents import QuestionSource, index_threads, search_jobs
 from app.identity import personal_data as identity_data
 from app.identity import words as identity_words
@@ -55,9 +56,14 @@ from app.kernel.personal_data import Estate, PersonalData
 from app.kernel.relay import Relay, Subscription
 from app.kernel.unit_of_work import UnitOfWorkFactory, WriteGate, open_gate
 from app.kernel.words import Translator
+from app.live.hints import RULES, told
+from app.live.jobs import live_jobs
+from app.live.socket import LiveUpdates
+from app.live.subscribers import live_subscription
 from app.notify import personal_data as notify_data
 from app.notify import words as notify_words
 from app.notify.blueprint import notify
+from app.notify.events import PersonTold
 from app.notify.jobs import notify_jobs
 from app.notify.letters import NewsLetters
 from app.notify.routes import places as notify_places
@@ -79,6 +85,7 @@ from app.text.renderer import MarkdownRenderer
 from app.web import words
 from app.web.database import db, init_database, reading_sessions, writing_sessions
 from app.web.errors import init_errors
+from app.web.guarding import init_guard
 from app.web.headers import init_headers
 from app.web.health import health
 from app.web.language import init_language
@@ -87,6 +94,7 @@ from app.web.login import init_login, signed_in_facts
 from app.web.logs import configure_logs, init_request_ids
 from app.web.metrics import init_metrics
 from app.web.runtime import Runtime, read_session
+from app.web.site import site
 from app.web.slots import NAVIGATION, PERSON_SCORE, PROFILE, Slots
 from app.web.speech import AppTranslator
 from app.web.templates import init_templates
@@ -96,7 +104,7 @@ BUNDLED = Path(__file__).resolve().parent / "_bundled"
 ROOT = BUNDLED if BUNDLED.exists() else Path(__file__).resolve().parents[1]
 
 COMMANDS: list[click.Command] = [check, make_administrator, imports, search, seed, serve, worker]
-BLUEPRINTS: list[Blueprint] = [forum, health, identity, reputation, notify]
+BLUEPRINTS: list[Blueprint] = [forum, health, site, identity, reputation, notify]
 PERSONAL_DATA: dict[str, PersonalData] = {
     "identity": identity_data,
     "forum": forum_data,
@@ -145,6 +153,7 @@ def build_app(settings: Settings | None = None, clock: Clock | None = None) -> F
     init_database(app, settings)
     init_language(app, settings)
     init_headers(app, https_only=settings.https_only)
+    init_guard(app)
     CSRFProtect(app)  # after what every page needs, because a refusal is a page too
     init_limits(app, settings)
     init_errors(app)
@@ -194,11 +203,12 @@ def _runtime(app: Flask, settings: Settings, clock: Clock) -> Runtime:
     )
 
 
-def _ports(app: Flask, settings: Settings) -> dict[type, Any]:  # noqa: ARG001  # filled as domains arrive
+def _ports(app: Flask, settings: Settings) -> dict[type, Any]:
     """Bind each port to the adapter that the settings choose."""
     return {
         AvatarStore: AvatarFolder(settings.uploads_dir / "avatars"),
         FileStore: FileFolder(settings.uploads_dir / "files"),
+        LiveUpdates: LiveUpdates(app, settings),
         TextRenderer: MarkdownRenderer(seconds=settings.render_seconds),
     }
 
@@ -225,6 +235,7 @@ def _after_commit(
         *news_subscriptions(units, news),
         *account_reactions(letters, ports[AvatarStore]),
         index_threads(ports[SearchEngine], ports[DocumentSource]),
+        live_subscription(units, {**RULES, PersonTold: told}, ports[LiveUpdates].send),
     ]
 
 
@@ -237,10 +248,12 @@ def _jobs(
     """Collect the periodic work."""
     return [
         *housekeeping_jobs(units),
+        *live_jobs(units),
         *reputation_jobs(reads),
         *notify_jobs(units),
         *account_jobs(units),
         *forum_jobs(units, ports[FileStore]),
+        PeriodicJob("forum.write_views", timedelta(minutes=1), lambda: write_views(units)),
         *search_jobs(ports[SearchEngine], ports[DocumentSource], units),
     ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 
 import structlog
-from flask import Flask, redirect, request, url_for
+from flask import Flask, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
@@ -17,6 +17,9 @@ from app.web.runtime import current_actor
 from app.web.words import sentence
 
 log = structlog.get_logger(__name__)
+
+LAST_WORDS = "Something broke on our side. We have been told. Try again in a minute."
+"""What is said when not even the error page can be rendered, and so no catalogue either."""
 
 
 def init_errors(app: Flask) -> None:
@@ -60,7 +63,11 @@ def _show_http_error(error: Exception) -> ResponseReturnValue:
 
 def _show_crash(error: Exception) -> ResponseReturnValue:
     log.error("request crashed", path=request.path, method=request.method, exc_info=error)
-    return error_page(HTTPStatus.INTERNAL_SERVER_ERROR)
+    try:
+        return error_page(HTTPStatus.INTERNAL_SERVER_ERROR)
+    except Exception:  # the page needs what has just failed, the database most of all
+        log.exception("the error page crashed too", path=request.path)
+        return Response(LAST_WORDS, HTTPStatus.INTERNAL_SERVER_ERROR, mimetype="text/plain")
 
 
 def error_page(status: int, message: str | None = None) -> ResponseReturnValue:

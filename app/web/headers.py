@@ -36,6 +36,8 @@ def init_headers(app: Flask, *, https_only: bool) -> None:
             response.headers.setdefault("Cache-Control", "private, no-cache")
             response.headers.setdefault("Speculation-Rules", '"/speculation.json"')
             response.vary.update(("Cookie", "Accept-Language", "HX-Request"))
+        if g.get("forget_browser_data"):
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
         if request.path.startswith("/static/dist/"):
             response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response

@@ -80,4 +80,5 @@ def end_session() -> None:
     """Sign this browser out."""
     logout_user()
     session.clear()
+    g.forget_browser_data = True  # what this browser kept belongs to who leaves
     g.pop("actor", None)

@@ -1,0 +1,1 @@
+"""What live updates read: what somebody missed."""

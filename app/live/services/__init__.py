@@ -1,0 +1,1 @@
+"""What live updates write: the log of hints."""

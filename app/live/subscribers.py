@@ -1,0 +1,34 @@
+"""After a commit: facts become hints, and hints go to whoever listens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from app.kernel.events import Event
+from app.kernel.relay import Message, Subscription
+from app.kernel.unit_of_work import UnitOfWorkFactory
+from app.live.hints import Rule
+from app.live.models import StreamEvent
+from app.live.services.recording import record_hints
+
+BATCH = 50
+Send = Callable[[StreamEvent], None]
+
+
+def live_subscription(units: UnitOfWorkFactory, rules: Mapping[type[Event], Rule], send: Send) -> Subscription:
+    """Return the reaction that logs hints in one transaction and sends them after it.
+
+    A crash between the two loses no more than the sending: the hints are in the log for whoever comes back.
+    """
+
+    def tell(messages: Sequence[Message]) -> None:
+        with units() as uow:
+            hints = [
+                hint
+                for message in messages
+                for hint in record_hints(uow, message.id, rules[type(message.event)](message.event))
+            ]
+        for hint in hints:
+            send(hint)
+
+    return Subscription("live.hints", tuple(rules), tell, batch=BATCH)

@@ -1,0 +1,39 @@
+"""Refuse at the door what no browser of ours sends and what would only break deeper inside."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, abort, request
+
+LARGEST_ID = 2**63 - 1
+"""What both databases store as an integer."""
+LONGEST_QUERY = 8 * 1024
+"""Bytes of a query string; the longest honest one is a search with all its filters."""
+NUL = "\x00"
+
+
+def init_guard(app: Flask) -> None:
+    """Look at each request before anything else reads it."""
+
+    def refuse_nonsense() -> None:
+        if len(request.query_string) > LONGEST_QUERY:
+            abort(HTTPStatus.REQUEST_URI_TOO_LONG)
+        if _has_nul():
+            abort(HTTPStatus.BAD_REQUEST)
+        if any(_is_too_large(value) for value in (request.view_args or {}).values()):
+            abort(HTTPStatus.NOT_FOUND)
+
+    app.before_request(refuse_nonsense)
+
+
+def _has_nul() -> bool:
+    """Tell whether a NUL character came along; PostgreSQL cannot store one and no keyboard types one."""
+    if NUL in request.path or any(NUL in name or NUL in value for name, value in request.args.items(multi=True)):
+        return True
+    return any(NUL in name or NUL in value for name, value in request.form.items(multi=True))
+
+
+def _is_too_large(value: Any) -> bool:
+    return isinstance(value, int) and value > LARGEST_ID

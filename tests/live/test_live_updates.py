@@ -1,0 +1,202 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from app.forum.models.question import Question
+from app.forum.models.space import Visibility
+from app.forum.services.answering import PostAnswer, post_answer
+from app.forum.services.voting import SetVote, set_vote
+from app.identity.models import User
+from app.kernel.actor import ANONYMOUS, Role
+from app.live.access import may_join
+from app.live.hints import Draft
+from app.live.models import StreamEvent
+from app.live.queries.missing import MOST
+from app.live.services.recording import KEPT, forget_old_hints, record_hints
+from app.live.socket import LiveUpdates
+from app.web.runtime import Runtime
+from tests.support.clock import FixedClock
+from tests.support.factories import Make
+from tests.support.texts import rich
+
+
+class Page:
+    """An open page: a signed-in browser's connection and what it has heard."""
+
+    def __init__(self, app: Flask, make: Make, user: User | None) -> None:
+        browser = app.test_client()
+        if user is not None:
+            make.sign_in(browser, user)
+        live: LiveUpdates = app.extensions["peerdesk"].ports[LiveUpdates]
+        self._connection = live.socket.test_client(app, flask_test_client=browser)
+
+    @property
+    def connected(self) -> bool:
+        return bool(self._connection.is_connected())
+
+    def join(self, room: object, cursor: int = 0, age: int = 0) -> bool:
+        answer: dict[str, bool] = self._connection.emit(
+            "join", {"room": room, "cursor": cursor, "age": age}, callback=True
+        )
+        return answer["joined"]
+
+    def say(self, name: str, value: object) -> None:
+        self._connection.emit(name, value)
+
+    def heard(self, *names: str) -> list[dict[str, Any]]:
+        wanted = names or ("hint", "count", "reset", "presence")
+        return [m["args"][0] for m in self._connection.get_received() if m["name"] in wanted]
+
+
+@pytest.fixture
+def question(make: Make) -> Question:
+    return make.question(space=make.space(visibility=Visibility.INTERNAL))
+
+
+def answer(runtime: Runtime, make: Make, question: Question, author: User) -> int:
+    with runtime.unit_of_work() as uow:
+        answer_id = post_answer(uow, make.actor(author), PostAnswer(question.id, rich())).id
+    runtime.relay.drain()
+    return answer_id
+
+
+def test_an_open_page_hears_of_a_new_answer_by_ids_only(app, make, runtime, question):
+    reader, author = make.user(), make.user()
+    page = Page(app, make, reader)
+    assert page.join(f"q:{question.id}")
+
+    answer_id = answer(runtime, make, question, author)
+
+    (hint,) = page.heard("hint")
+    assert hint == {"id": hint["id"], "kind": "answer", "place": f"a{answer_id}", "by": author.id}
+
+
+def test_a_vote_patches_the_count_and_does_not_tell_who(app, make, runtime, question):
+    page = Page(app, make, make.user())
+    found = make.answer(question)
+    page.join(f"q:{question.id}")
+
+    voter = make.actor(make.user(), privileges=frozenset({"vote_up"}))
+
+    with runtime.unit_of_work() as uow:
+        set_vote(uow, voter, SetVote(question_id=None, answer_id=found.id, value=1))
+    runtime.relay.drain()
+
+    (count,) = page.heard("count")
+    assert (count["place"], count["n"], count["by"]) == (f"a{found.id}", 1, None)
+
+
+def test_guests_are_not_let_in(app, make):
+    assert not Page(app, make, None).connected
+
+
+def test_a_page_that_was_away_hears_what_it_missed(app, make, runtime, question):
+    first = answer(runtime, make, question, make.user())
+    page = Page(app, make, make.user())
+    page.join(f"q:{question.id}", age=60_000)
+    seen = [h["place"] for h in page.heard("hint")]
+    with runtime.reads() as session:
+        cursor = session.scalar(select(func.max(StreamEvent.id)))
+    second = answer(runtime, make, question, make.user())
+
+    back = Page(app, make, make.user())
+    back.join(f"q:{question.id}", cursor=cursor)
+
+    assert seen in ([f"a{first}"], [])  # within the clock's same instant nothing is «after»
+    assert [h["place"] for h in back.heard("hint")] == [f"a{second}"]
+
+
+def test_a_page_that_missed_too_much_is_told_to_load_again(app, make, runtime, question):
+    room = f"q:{question.id}"
+    for number in range(MOST + 2):
+        with runtime.unit_of_work() as uow:
+            record_hints(uow, number + 1, [Draft(room, "state", "q1", None)])
+    page = Page(app, make, make.user())
+
+    with runtime.reads() as session:
+        oldest = session.scalar(select(func.min(StreamEvent.id)))
+    page.join(room, cursor=oldest)
+
+    assert [set(m) for m in page.heard()] == [{"room", "to"}]
+
+
+def test_a_cursor_older_than_the_log_means_load_again(app, make, runtime, question, clock: FixedClock):
+    room = f"q:{question.id}"
+    for number in (1, 2):
+        with runtime.unit_of_work() as uow:
+            record_hints(uow, number, [Draft(room, "state", "q1", None)])
+        clock.advance(hours=25)
+    clock.at += KEPT
+    with runtime.unit_of_work() as uow:
+        forget_old_hints(uow)
+        record_hints(uow, 3, [Draft(room, "state", "q1", None)])
+
+    page = Page(app, make, make.user())
+    page.join(room, cursor=1)
+
+    assert [set(m) for m in page.heard()] == [{"room", "to"}]
+
+
+def test_a_fact_delivered_twice_is_one_hint_with_one_id(runtime):
+    ids = []
+    for _delivery in range(2):
+        with runtime.unit_of_work() as uow:
+            ids.append([row.id for row in record_hints(uow, 7, [Draft("q:1", "answer", "a1", None)])])
+
+    assert ids[0] == ids[1]
+
+
+@pytest.mark.parametrize("room", ["", "q:", "q:x", "q:-1", "q:²", "z:1", "q:99999999999999999999999", "u:1:2"])
+def test_a_room_that_is_no_room_is_not_joined(make, session, room):
+    assert not may_join(session, make.actor(make.user()), room)
+
+
+def test_rooms_open_to_whom_their_pages_open(make, session, question):
+    reader, agent = make.actor(make.user()), make.actor(make.user(roles=(Role.AGENT,)))
+    private = make.question(space=make.space(visibility=Visibility.PRIVATE))
+
+    assert may_join(session, reader, f"q:{question.id}")
+    assert not may_join(session, reader, f"q:{private.id}")
+    assert not may_join(session, ANONYMOUS, f"q:{question.id}")
+    assert may_join(session, reader, f"u:{reader.id}")
+    assert not may_join(session, reader, f"u:{agent.id}")
+    for room in ("desk:1", "ticket:1"):
+        assert may_join(session, agent, room)
+        assert not may_join(session, reader, room)
+
+
+def test_others_see_who_is_writing_but_not_at_every_key(app, make, question):
+    writer, reader = make.user("Mei Tanaka"), make.user()
+    writing, reading = Page(app, make, writer), Page(app, make, reader)
+    for page in (writing, reading):
+        page.join(f"q:{question.id}")
+
+    for _key in range(3):
+        writing.say("writing", {"room": f"q:{question.id}"})
+
+    assert [p["who"] for p in reading.heard("presence")] == ["Mei Tanaka"]
+    assert writing.heard("presence") == []
+
+
+def test_nobody_is_announced_in_a_room_they_are_not_in(app, make, question):
+    writing, reading = Page(app, make, make.user()), Page(app, make, make.user())
+    reading.join(f"q:{question.id}")
+
+    writing.say("writing", {"room": f"q:{question.id}"})
+
+    assert reading.heard("presence") == []
+
+
+@pytest.mark.parametrize("wish", [None, 7, "q:1", [], {"room": 7}, {"room": "q:1", "cursor": "x", "age": None}])
+def test_nonsense_from_a_browser_is_refused_quietly(app, make, wish):
+    page = Page(app, make, make.user())
+
+    page.say("join", wish)
+    page.say("writing", wish)
+
+    assert page.connected
+    assert page.heard() == []

@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from app.forum.models.answer import Answer
+from app.kernel.errors import Busy, Conflict, Denied, Gone, NotFound
+from tests.support.factories import Make
+
+EVERY = ["/", "/questions", "/find", "/sign-in", "/register", "/help", "/accessibility", "/tags", "/spaces"]
+
+
+@pytest.fixture
+def strict(app: Flask):
+    """The border as it is outside of tests: forms need their token."""
+    app.config["WTF_CSRF_ENABLED"] = True
+    yield app.test_client()
+    app.config["WTF_CSRF_ENABLED"] = False
+
+
+@pytest.mark.parametrize("path", EVERY)
+def test_every_page_forbids_foreign_scripts_frames_and_bases(client: FlaskClient, path: str):
+    policy = client.get(path).headers["Content-Security-Policy"]
+
+    for part in ("default-src 'none'", "'strict-dynamic'", "frame-ancestors 'none'", "base-uri 'none'"):
+        assert part in policy
+    assert "require-trusted-types-for 'script'; trusted-types app" in policy
+    assert "unsafe" not in policy
+
+
+def test_a_nonce_is_used_once(client: FlaskClient):
+    assert len({client.get("/").headers["Content-Security-Policy"] for _ in range(3)}) == 3
+
+
+@pytest.mark.parametrize("path", ["/", "/nothing-here", "/static/icon.svg", "/robots.txt"])
+def test_no_response_may_be_sniffed_or_embedded(client: FlaskClient, path: str):
+    with client.get(path) as response:
+        headers = response.headers
+
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert headers["Referrer-Policy"] == "same-origin"
+
+
+def test_pages_are_private_and_built_files_are_kept_for_ever(client: FlaskClient):
+    page = client.get("/")
+    script = page.text.split('src="/static/dist/')[1].split('"')[0]
+
+    assert "private" in page.headers["Cache-Control"]
+    with client.get(f"/static/dist/{script}") as built:
+        assert "immutable" in built.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/speculation.json", "application/speculationrules+json"),
+        ("/manifest.webmanifest", "application/manifest+json"),
+        ("/robots.txt", "text/plain"),
+        ("/favicon.ico", "image/svg+xml"),
+    ],
+)
+def test_what_browsers_ask_for_by_name_is_there(client: FlaskClient, path: str, kind: str):
+    response = client.get(path)
+
+    assert response.status_code == 200
+    assert response.mimetype == kind
+
+
+@pytest.mark.parametrize("path", ["/nothing-here", "/questions/999999", "/questions/99999999999999999999"])
+def test_what_is_not_there_is_a_page_with_a_way_on(client: FlaskClient, path: str):
+    response = client.get(path)
+
+    assert response.status_code == 404
+    assert 'action="/find"' in response.text
+
+
+def test_a_wrong_method_is_a_page(client: FlaskClient):
+    assert client.put("/questions").status_code == 405
+    assert "This page isn’t here" in client.put("/questions").text
+
+
+@pytest.mark.parametrize("error", [NotFound(), Gone("kernel.refused"), Denied(), Conflict(), Busy()])
+def test_every_refusal_is_a_page_and_a_piece(app: Flask, client: FlaskClient, monkeypatch, error):
+    def refuse() -> None:
+        raise error
+
+    monkeypatch.setitem(app.view_functions, "site.site_robots", refuse)
+
+    page, piece = client.get("/robots.txt"), client.get("/robots.txt", headers={"HX-Request": "true"})
+
+    assert page.status_code == piece.status_code == error.status
+    assert "<main" in page.text
+    assert "<main" not in piece.text
+    assert 'role="alert"' in piece.text
+
+
+def test_a_crash_is_a_page_that_tells_nothing_of_the_inside(app: Flask, client: FlaskClient, monkeypatch):
+    def crash() -> None:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setitem(app.view_functions, "site.site_robots", crash)
+
+    response = client.get("/robots.txt")
+
+    assert response.status_code == 500
+    assert "Something broke on our side" in response.text
+    assert "secret detail" not in response.text
+
+
+def test_a_crash_of_the_error_page_still_answers(app: Flask, client: FlaskClient, monkeypatch):
+    def crash(*_args: object, **_facts: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setitem(app.view_functions, "site.site_robots", crash)
+    monkeypatch.setitem(app.jinja_env.globals, "current_actor", crash)
+
+    response = client.get("/robots.txt")
+
+    assert response.status_code == 500
+    assert response.mimetype == "text/plain"
+
+
+@pytest.mark.parametrize("query", ["q=%00", "q=a%00b", "%00=1"])
+def test_nul_bytes_are_refused(client: FlaskClient, query: str):
+    assert client.get(f"/find?{query}").status_code == 400
+
+
+@pytest.mark.parametrize("query", ["q=%ff%fe", "q=%ed%a0%80", "q=" + "%F0%9F%98%80" * 200])
+def test_odd_text_in_an_address_breaks_nothing(client: FlaskClient, query: str):
+    assert client.get(f"/find?{query}").status_code == 200
+
+
+def test_an_endless_address_is_refused(client: FlaskClient):
+    assert client.get("/find?q=" + "a" * 9000).status_code == 414
+
+
+def test_broken_multipart_is_refused_and_not_a_crash(client: FlaskClient, make: Make):
+    make.sign_in(client, make.user())
+
+    response = client.post("/ask", data=b"--x\r\nbroken", content_type="multipart/form-data; boundary=y")
+
+    assert response.status_code in {400, 422}
+
+
+def test_too_big_is_said_in_words(client: FlaskClient, make: Make):
+    make.sign_in(client, make.user())
+
+    response = client.post("/uploads", data=b"x" * 12 * 1024 * 1024, content_type="multipart/form-data; boundary=y")
+
+    assert response.status_code == 413
+    assert "too big" in response.text
+
+
+def test_a_form_without_its_token_is_refused(strict: FlaskClient, make: Make):
+    make.sign_in(strict, make.user())
+    question = make.question()
+
+    response = strict.post(f"/questions/{question.id}/answers", data={"body": "An answer that nobody meant to send."})
+
+    assert response.status_code == 400
+    assert "waited too long" in response.text
+
+
+def test_the_same_form_sent_twice_acts_once(client: FlaskClient, make: Make, session):
+    make.sign_in(client, make.user())
+    question = make.question()
+    form = {"body": "Switch the client to TCP 443.", "once": "token-of-one-form"}
+
+    first, second = (client.post(f"/questions/{question.id}/answers", data=form) for _ in range(2))
+
+    assert first.status_code == second.status_code == 303
+    assert first.location == second.location
+    assert session.scalar(select(func.count()).select_from(Answer)) == 1
+
+
+def test_signing_out_empties_the_browser(client: FlaskClient, make: Make):
+    make.sign_in(client, make.user())
+
+    assert '"storage"' in client.post("/sign-out").headers["Clear-Site-Data"]
+
+
+def test_a_guest_who_acts_is_asked_to_sign_in(client: FlaskClient, make: Make):
+    question = make.question()
+    form = {"value": "1"}
+
+    page = client.post(f"/questions/{question.id}/me-too", data=form)
+    piece = client.post(f"/questions/{question.id}/me-too", data=form, headers={"HX-Request": "true"})
+
+    assert (page.status_code, piece.status_code) == (303, 401)
+    assert page.location.startswith("/sign-in")
