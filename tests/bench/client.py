@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse, RemoteDisconnected
 from urllib.parse import urlencode
 
 CONNECTIONS = 4
@@ -66,13 +66,21 @@ class Browser:
         if request.fields is not None:
             body = urlencode(request.fields)
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-        self._connection.request("POST" if body is not None else "GET", request.path, body, headers)
-        response = self._connection.getresponse()
+        method = "POST" if body is not None else "GET"
+        try:
+            response = self._ask(method, request.path, body, headers)
+        except RemoteDisconnected:  # it was idle for too long; a browser opens another, too
+            self._connection.close()
+            response = self._ask(method, request.path, body, headers)
         answer = Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
         for cookie in response.msg.get_all("Set-Cookie") or []:
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value
         return answer
+
+    def _ask(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> HTTPResponse:
+        self._connection.request(method, path, body, headers)
+        return self._connection.getresponse()
 
     def sign_in(self, email: str, password: str) -> None:
         """Sign in through the page."""

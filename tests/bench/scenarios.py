@@ -8,6 +8,7 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote_plus
 
 from sqlalchemy import create_engine, text
 
@@ -85,7 +86,7 @@ class Stage:
         while len(typed) < count:
             words = re.findall(r"\w+", self._random.choice(self.titles))
             if len(words) >= 4:
-                typed.append("+".join(words[: self._random.randint(4, 8)]))
+                typed.append(quote_plus(" ".join(words[: self._random.randint(4, 8)])))
         return [(MEMBER, Request(f"/similar?title={words}", headers=(("HX-Request", "true"),))) for words in typed]
 
     def _unchanged(self, count: int) -> list[Sent]:
