@@ -32,6 +32,7 @@ from app.forum.queries.earnings import (
 )
 from app.forum.queries.finding import similar_solved
 from app.forum.queries.found_questions import FoundQuestion
+from app.forum.queries.glances import AskedLately, asked_lately, tags_by_question
 from app.forum.queries.threads import (
     AnswerMark,
     QuestionFacts,
@@ -77,6 +78,7 @@ __all__ = [
     "AnswerFact",
     "AnswerMark",
     "AskQuestion",
+    "AskedLately",
     "Audience",
     "CloseQuestion",
     "ClosureReason",
@@ -109,6 +111,7 @@ __all__ = [
     "answer_facts",
     "answer_marks",
     "ask_question",
+    "asked_lately",
     "audience_of",
     "close_question",
     "edit_facts",
@@ -136,6 +139,7 @@ __all__ = [
     "reopen_question",
     "similar_solved",
     "space_names",
+    "tags_by_question",
     "thread_of",
     "unlink_duplicate",
     "visible_questions",
@@ -162,12 +166,12 @@ def readable_space_ids(
     return frozenset(session.scalars(query))
 
 
-def access_thread(session: Session, actor: Actor, question_id: int) -> QuestionFacts:
-    """Return the facts of a question this actor may know about.
+def access_thread(session: Session, actor: Actor, question_id: int, *, lock: bool = False) -> QuestionFacts:
+    """Return the facts of a question this actor may know about; ``lock`` holds it against every other writer.
 
     Raises:
         NotFound: when it is absent or hidden.
 
     """
-    access_question(session, actor, question_id)
+    access_question(session, actor, question_id, lock=lock)
     return question_facts(session, [question_id])[question_id]

@@ -16,8 +16,9 @@ from app.identity.tokens_at_rest import hash_token
 from app.kernel.actor import Role
 
 __all__ = [
-    "SEEN_EVERY", "Correspondent", "ImportedPerson", "Person", "SignedIn", "correspondents", "import_people",
-    "listed_people", "people", "roles_and_groups", "signed_in", "touch_sign_in",
+    "SEEN_EVERY", "Correspondent", "ImportedPerson", "Introduction", "Person", "SignedIn", "correspondents",
+    "import_people", "introduction_of", "listed_people", "people", "people_with_role", "roles_and_groups", "signed_in",
+    "touch_sign_in",
 ]  # fmt: skip
 
 
@@ -117,6 +118,33 @@ def people(session: Session, user_ids: Collection[int]) -> dict[int, Person]:
         select(User.id, User.handle, User.name, User.place, User.avatar_key).where(User.id.in_(user_ids))
     )
     return {row.id: Person(*row) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Introduction:
+    """What helps a colleague to help somebody; nothing that their profile does not show."""
+
+    pronouns: str
+    languages: str
+    ask_me_about: str
+    time_zone: str | None
+
+
+def introduction_of(session: Session, user_id: int) -> Introduction:
+    """Return how somebody introduces themselves, in one statement."""
+    columns = (User.pronouns, User.languages, User.ask_me_about, User.time_zone)
+    return Introduction(*session.execute(select(*columns).where(User.id == user_id)).one())
+
+
+def people_with_role(session: Session, role: Role) -> list[Person]:
+    """Return everybody who is trusted with a role and has not left, by name, in one statement."""
+    rows = session.execute(
+        select(User.id, User.handle, User.name, User.place, User.avatar_key)
+        .join(RoleGrant, RoleGrant.user_id == User.id)
+        .where(RoleGrant.role == role, User.deactivated_at.is_(None))
+        .order_by(User.name, User.id)
+    )
+    return [Person(*row) for row in rows]
 
 
 def people_named(session: Session, typed: str, limit: int = 6) -> list[Person]:

@@ -1,0 +1,55 @@
+"""Small looks at questions from elsewhere: their tags, and what else somebody asked lately."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.forum.access import visible_to
+from app.forum.models.question import Question, QuestionTag
+from app.forum.models.space import Tag
+from app.kernel.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class AskedLately:
+    """A question by its title."""
+
+    id: int
+    title: str
+    language: str
+    asked_at: datetime
+    solved: bool
+
+
+def tags_by_question(session: Session, question_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
+    """Map questions to their tags in order, in one statement; those without any map to nothing at all."""
+    found: dict[int, tuple[str, ...]] = defaultdict(tuple)
+    if question_ids:
+        rows = session.execute(
+            select(QuestionTag.question_id, Tag.slug)
+            .join(Tag, Tag.id == QuestionTag.tag_id)
+            .where(QuestionTag.question_id.in_(question_ids))
+            .order_by(QuestionTag.position, Tag.id)
+        )
+        for question_id, slug in rows:
+            found[question_id] += (slug,)
+    return found
+
+
+def asked_lately(
+    session: Session, actor: Actor, asker_id: int, *, without_id: int, limit: int = 3
+) -> tuple[AskedLately, ...]:
+    """Return somebody's newest other questions that this actor may read, by ``ix_questions_asker``."""
+    query = (
+        select(Question.id, Question.title, Question.language, Question.asked_at, Question.accepted_answer_id)
+        .where(Question.asker_id == asker_id, Question.id != without_id, visible_to(actor))
+        .order_by(Question.asked_at.desc(), Question.id.desc())
+        .limit(limit)
+    )
+    return tuple(AskedLately(*row[:4], row.accepted_answer_id is not None) for row in session.execute(query))
