@@ -25,6 +25,10 @@ from app.cli.seed import seed
 from app.cli.serve import serve
 from app.cli.worker import worker
 from app.config import Settings
+from app.escalation import personal_data as escalation_data
+from app.escalation import subscribers as escalation_reactions
+from app.escalation import words as escalation_words
+from app.escalation.jobs import escalation_jobs
 from app.forum import personal_data as forum_data
 from app.forum import words as forum_words
 from app.forum.blueprint import forum
@@ -109,15 +113,17 @@ PERSONAL_DATA: dict[str, PersonalData] = {
     "identity": identity_data,
     "forum": forum_data,
     "reputation": reputation_data,
+    "escalation": escalation_data,
     "notify": notify_data,
 }
-IN_TRANSACTION: list[Subscriptions] = [reputation_reactions.IN_TRANSACTION]
+IN_TRANSACTION: list[Subscriptions] = [reputation_reactions.IN_TRANSACTION, escalation_reactions.IN_TRANSACTION]
 REASONS: list[Mapping[str, str]] = [
     words.REASONS,
     identity_words.REASONS,
     forum_words.REASONS,
     text_words.REASONS,
     reputation_words.REASONS,
+    escalation_words.REASONS,
     notify_words.REASONS,
 ]
 
@@ -250,6 +256,7 @@ def _jobs(
         *housekeeping_jobs(units),
         *live_jobs(units),
         *reputation_jobs(reads),
+        *escalation_jobs(units, reads),
         *notify_jobs(units),
         *account_jobs(units),
         *forum_jobs(units, ports[FileStore]),

@@ -141,6 +141,24 @@ def thread_of(session: Session, actor: Actor, question_id: int) -> Thread:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class AnswerMark:
+    """What a clock has to know of an answer."""
+
+    id: int
+    author_id: int
+    posted_at: datetime
+    score: int
+    from_desk: bool
+
+
+def answer_marks(session: Session, question_id: int) -> list[AnswerMark]:
+    """Return the answers of a question that are not deleted, oldest first, in one statement."""
+    columns = (Answer.id, Answer.author_id, Answer.posted_at, Answer.score, Answer.from_desk)
+    query = select(*columns).where(Answer.question_id == question_id, Answer.deleted_at.is_(None)).order_by(Answer.id)
+    return [AnswerMark(*row) for row in session.execute(query)]
+
+
 def space_names(session: Session, space_ids: Collection[int]) -> dict[int, str]:
     """Map ids to names, in one statement."""
     if not space_ids:

@@ -1,0 +1,34 @@
+"""The only way to get a ticket by id: visibility first, lock if asked."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.escalation.models.tickets import Ticket
+from app.escalation.permissions import can_see_ticket
+from app.forum.contract import access_thread
+from app.kernel.actor import Actor
+from app.kernel.errors import NotFound
+
+
+def access_ticket(session: Session, actor: Actor, ticket_id: int, *, lock: bool = False) -> Ticket:
+    """Return a ticket this actor may work with; ``lock`` takes the thread first, as every writer of it does.
+
+    Raises:
+        NotFound: when it is absent or hidden; the two look alike.
+
+    """
+    ticket = session.get(Ticket, ticket_id)
+    if ticket is None or not can_see_ticket(actor, ticket):
+        raise NotFound
+    if lock:
+        access_thread(session, actor, ticket.question_id, lock=True)
+        session.refresh(ticket, with_for_update=True)
+    return ticket
+
+
+def last_ticket(session: Session, question_id: int, *, lock: bool = False) -> Ticket | None:
+    """Return the ticket of a question's newest episode; the caller has checked who may know of the question."""
+    query = select(Ticket).where(Ticket.question_id == question_id).order_by(Ticket.episode.desc()).limit(1)
+    return session.scalars(query.with_for_update() if lock else query).first()

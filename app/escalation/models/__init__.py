@@ -1,0 +1,1 @@
+"""Rows of escalation: what was agreed, what is being measured, and what a desk works on."""

@@ -1,0 +1,145 @@
+"""End a ticket: the asker is back to work or not yet, a peer was faster, or the question went away."""
+
+from __future__ import annotations
+
+from app.escalation.access import last_ticket
+from app.escalation.events import TicketCancelled, TicketConfirmed, TicketReopened, TicketSolved
+from app.escalation.models.tickets import ACTIVE, Ending, State, Ticket
+from app.escalation.permissions import can_conclude
+from app.escalation.services.recording import facts_of, note_event
+from app.escalation.services.timing import over_because
+from app.escalation.terms import terms_of_policy
+from app.forum.contract import AcceptAnswer, AnswerMark, accept_answer, access_thread, answer_marks, question_facts
+from app.kernel.actor import Actor
+from app.kernel.errors import NotFound
+from app.kernel.permissions import ensure
+from app.kernel.unit_of_work import UnitOfWork
+from app.reputation.contract import confirm_desk_answer, withdraw_desk_confirmation
+
+LONGEST_NOTE = 1000
+
+
+def confirm_solution(uow: UnitOfWork, actor: Actor, question_id: int) -> Ticket:
+    """Note that the asker is back to work, accepting the answer that did it; repeating it changes nothing.
+
+    Raises:
+        NotFound: when no desk ever had the question.
+        Denied: when the actor is not the asker, or there is nothing to confirm.
+
+    """
+    ticket = _load(uow, actor, question_id)
+    if ticket.state == State.CONFIRMED and actor.id == ticket.asker_id:
+        return ticket
+    ensure(can_conclude(actor, ticket))
+    confirm(uow, ticket, actor.user_id, ticket.solution_answer_id)
+    if ticket.solution_answer_id is not None:
+        accept_answer(uow, actor, AcceptAnswer(ticket.solution_answer_id))
+    return ticket
+
+
+def reopen_ticket(uow: UnitOfWork, actor: Actor, question_id: int, why: str = "") -> Ticket:
+    """Note that it did not help yet: the same ticket is open again, and the desk's promise starts anew.
+
+    Raises:
+        NotFound: when no desk ever had the question.
+        Denied: when the actor is not the asker, or the desk has not said that it is solved.
+
+    """
+    ticket = _load(uow, actor, question_id)
+    if ticket.state == State.REOPENED and actor.id == ticket.asker_id:
+        return ticket
+    ensure(can_conclude(actor, ticket))
+    terms = terms_of_policy(uow.session, ticket.policy_id, None, uow.now)
+    ticket.state, ticket.solved_at, ticket.solution_answer_id = State.REOPENED, None, None
+    ticket.reply_due_at = terms.reply_by(uow.now, ticket.impact)
+    note_event(uow, ticket, actor.id, "reopened", detail=why.strip()[:LONGEST_NOTE])
+    uow.record(TicketReopened(occurred_at=uow.now, **facts_of(ticket, actor.id)))
+    return ticket
+
+
+def confirm(uow: UnitOfWork, ticket: Ticket, by_id: int, answer_id: int | None) -> None:
+    """End a ticket as confirmed; the caller holds the locks."""
+    ticket.state, ticket.confirmed_at, ticket.ended_at = State.CONFIRMED, uow.now, uow.now
+    ticket.solved_at = ticket.solved_at or uow.now
+    ticket.solution_answer_id, ticket.reply_due_at = answer_id, None
+    note_event(uow, ticket, by_id, "confirmed", answer_id)
+    if answer_id is not None:
+        confirm_desk_answer(uow, answer_id, by_id)
+    uow.record(TicketConfirmed(occurred_at=uow.now, **facts_of(ticket, by_id), answer_id=answer_id))
+
+
+def hear_acceptance(uow: UnitOfWork, question_id: int, answer_id: int, by_id: int) -> None:
+    """Let an accepted answer end the ticket.
+
+    A desk's answer confirms it. A peer's takes it back: cancelled with a note, or solved when the desk had already
+    spoken, so that no work of an agent is hidden.
+    """
+    ticket = _standing(uow, question_id)
+    if ticket is None:
+        return
+    mark = next((m for m in answer_marks(uow.session, question_id) if m.id == answer_id), None)
+    if mark is not None and _is_the_desks(mark, ticket):
+        confirm(uow, ticket, by_id, answer_id)
+    elif ticket.first_reply_at is None:
+        cancel(uow, ticket, by_id, Ending.PEER_ANSWER, answer_id)
+    else:
+        ticket.state, ticket.solved_at, ticket.ended_at = State.SOLVED, uow.now, uow.now
+        ticket.solution_answer_id, ticket.reply_due_at = answer_id, None
+        ticket.solved_by_id = mark.author_id if mark is not None else by_id
+        note_event(uow, ticket, by_id, "solved", answer_id, Ending.PEER_ANSWER)
+        uow.record(TicketSolved(occurred_at=uow.now, **facts_of(ticket, by_id), answer_id=answer_id))
+
+
+def hear_withdrawal(uow: UnitOfWork, question_id: int, answer_id: int) -> None:
+    """Take back what the desk's answer had earned: it did not help after all."""
+    ticket = last_ticket(uow.session, question_id)
+    if ticket is not None and ticket.state == State.CONFIRMED and ticket.solution_answer_id == answer_id:
+        withdraw_desk_confirmation(uow, answer_id)
+
+
+def settle_ticket(uow: UnitOfWork, question_id: int, by_id: int) -> None:
+    """Bring the standing ticket in line with the thread: gone, waiting for the asker, or ours again."""
+    ticket = _standing(uow, question_id)
+    if ticket is None:
+        return
+    facts = question_facts(uow.session, [question_id])[question_id]
+    if (over := over_because(facts)) is not None:
+        cancel(uow, ticket, by_id, Ending(over.value))
+        return
+    ticket.impact, ticket.space_id = facts.impact, facts.space_id
+    if facts.waiting_for_asker_since is not None and ticket.state in ACTIVE:
+        if ticket.state != State.PENDING:
+            ticket.state, ticket.reply_due_at = State.PENDING, None
+            note_event(uow, ticket, by_id, "asked_back")
+    elif ticket.state == State.PENDING:
+        ticket.state = State.OPEN if ticket.assignee_id is not None else State.NEW
+        terms = terms_of_policy(uow.session, ticket.policy_id, None, uow.now)
+        ticket.reply_due_at = terms.reply_by(uow.now, ticket.impact)
+        note_event(uow, ticket, by_id, "asker_replied")
+
+
+def cancel(uow: UnitOfWork, ticket: Ticket, by_id: int | None, ending: Ending, answer_id: int | None = None) -> None:
+    """End a ticket that needs no desk any more."""
+    ticket.state, ticket.ended_at, ticket.reply_due_at = State.CANCELLED, uow.now, None
+    ticket.solution_answer_id = answer_id
+    note_event(uow, ticket, by_id, "cancelled", answer_id, ending)
+    uow.record(TicketCancelled(occurred_at=uow.now, **facts_of(ticket, by_id), reason=ending))
+
+
+def _load(uow: UnitOfWork, actor: Actor, question_id: int) -> Ticket:
+    access_thread(uow.session, actor, question_id, lock=True)
+    ticket = last_ticket(uow.session, question_id, lock=True)
+    if ticket is None:
+        raise NotFound
+    return ticket
+
+
+def _standing(uow: UnitOfWork, question_id: int) -> Ticket | None:
+    ticket = last_ticket(uow.session, question_id, lock=True)
+    if ticket is None or ticket.ended_at is not None:
+        return None
+    return ticket
+
+
+def _is_the_desks(mark: AnswerMark, ticket: Ticket) -> bool:
+    return mark.from_desk or mark.id == ticket.solution_answer_id

@@ -1,0 +1,91 @@
+"""Reactions to the thread, in its own transaction: a stopped clock is part of the truth."""
+
+from __future__ import annotations
+
+from app.escalation.services.concluding import hear_acceptance, hear_withdrawal, settle_ticket
+from app.escalation.services.timing import settle_clock, watches_scores
+from app.forum.events import (
+    AcceptanceWithdrawn,
+    AnswerAccepted,
+    AnswerDeleted,
+    AnswerPosted,
+    AnswerRestored,
+    AskedBack,
+    AskerReplied,
+    DuplicateLinked,
+    DuplicateUnlinked,
+    QuestionAsked,
+    QuestionClosed,
+    QuestionDeleted,
+    QuestionEdited,
+    QuestionMoved,
+    QuestionReopened,
+    QuestionRestored,
+    ThreadEvent,
+    VoteCast,
+    VoteWithdrawn,
+)
+from app.kernel.events import Subscriptions
+from app.kernel.unit_of_work import UnitOfWork
+
+
+def start(uow: UnitOfWork, event: QuestionAsked) -> None:
+    """Begin the first episode."""
+    settle_clock(uow, event.question_id)
+
+
+def settle(uow: UnitOfWork, event: ThreadEvent) -> None:
+    """Bring clock and ticket in line with the thread."""
+    settle_clock(uow, event.question_id)
+    settle_ticket(uow, event.question_id, event.by_id)
+
+
+def settle_and_restart(uow: UnitOfWork, event: ThreadEvent) -> None:
+    """Do the same where help may have gone away: a new episode begins if nothing else stands."""
+    settle_ticket(uow, event.question_id, event.by_id)
+    settle_clock(uow, event.question_id, may_restart=True)
+
+
+def stop(uow: UnitOfWork, event: AnswerPosted) -> None:
+    """Keep the promise when a peer answers; answering oneself does not count."""
+    settle_clock(uow, event.question_id)
+
+
+def conclude(uow: UnitOfWork, event: AnswerAccepted) -> None:
+    """Stop the clock and let the accepted answer end the ticket."""
+    settle_clock(uow, event.question_id)
+    hear_acceptance(uow, event.question_id, event.answer_id, event.by_id)
+
+
+def start_again(uow: UnitOfWork, event: AcceptanceWithdrawn) -> None:
+    """Begin a new episode: somebody said that it did not solve it after all."""
+    hear_withdrawal(uow, event.question_id, event.answer_id)
+    settle_clock(uow, event.question_id, afresh=True)
+
+
+def weigh(uow: UnitOfWork, event: VoteCast | VoteWithdrawn) -> None:
+    """Look again where a score is what counts."""
+    if event.answer_id is not None and watches_scores(uow, event.question_id):
+        settle_clock(uow, event.question_id)
+
+
+IN_TRANSACTION: Subscriptions = {
+    QuestionAsked: [start],
+    QuestionEdited: [settle],
+    QuestionMoved: [settle],
+    QuestionClosed: [settle],
+    QuestionDeleted: [settle],
+    DuplicateLinked: [settle],
+    AskedBack: [settle],
+    AskerReplied: [settle],
+    QuestionReopened: [settle_and_restart],
+    QuestionRestored: [settle_and_restart],
+    DuplicateUnlinked: [settle_and_restart],
+    AnswerDeleted: [settle_and_restart],
+    AnswerRestored: [settle],
+    AnswerPosted: [stop],
+    AnswerAccepted: [conclude],
+    AcceptanceWithdrawn: [start_again],
+    VoteCast: [weigh],
+    VoteWithdrawn: [weigh],
+}

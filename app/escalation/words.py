@@ -1,0 +1,34 @@
+"""Reason codes of this domain in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from app.kernel.words import N_
+
+REASONS: Mapping[str, str] = {
+    "escalation.definition_unknown": N_("Choose what counts as unanswered."),
+    "escalation.minutes_missing": N_("Give a time for each choice, or leave it empty for never."),
+    "escalation.minutes_range": N_("Use whole minutes, at most a year."),
+    "escalation.desk_unknown": N_("Choose one of the desks."),
+    "escalation.calendar_unknown": N_("Choose one of the calendars."),
+    "escalation.name_missing": N_("Give it a name."),
+    "escalation.name_taken": N_("Another one already has this name."),
+    "escalation.zone_unknown": N_("Choose a time zone such as Europe/Berlin."),
+    "escalation.never_open": N_("Give at least one opening time, such as Mon 09:00-17:00."),
+    "escalation.windows_unreadable": N_("Write one opening time on each line, such as Mon 09:00-17:00."),
+    "escalation.days_unreadable": N_("Write one date on each line, such as 2026-12-24."),
+    "escalation.country_unknown": N_("We don’t know the public holidays of that place. Try a code such as DE or US."),
+    "escalation.ticket_ended": N_("This is already over. Nothing was changed."),
+    "escalation.only_the_asker": N_("Only the person who asked can say that."),
+    "escalation.only_asker_or_staff": N_("Only the person who asked and the people who look after this can do that."),
+    "escalation.already_with_us": N_("The desk already has this question."),
+    "escalation.question_over": N_("This question is closed, so nobody needs to take it over."),
+    "escalation.reason_missing": N_("Say in one sentence why."),
+    "escalation.stale": N_("Somebody changed this while you were writing. Look at what is new, then send it again."),
+    "escalation.agent_unknown": N_("Choose somebody who works at a desk."),
+    "escalation.answer_unknown": N_("Choose one of the answers on this page."),
+    "escalation.message_missing": N_("Write something first."),
+    "escalation.note_too_long": N_("That is too long. Keep it under 30,000 characters."),
+    "escalation.person_unknown": N_("We found nobody called %(handle)s."),
+}
