@@ -1,0 +1,137 @@
+"""What scripts add, and that everything works without them."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import AGENT, MEMBER, OpenPage
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+QUESTION = "/questions/{question}"
+SCRIPT_BUDGET = 60_000
+"""Bytes of all scripts of a question page, compressed."""
+COMPRESSED = """async urls => { let all = 0
+  for (const url of urls) {
+    const packed = (await fetch(url)).body.pipeThrough(new CompressionStream('gzip'))
+    all += (await new Response(packed).arrayBuffer()).byteLength
+  }
+  return all }"""
+
+
+def complaints(page: Page) -> list[str]:
+    found: list[str] = []
+    page.on("console", lambda message: found.append(message.text) if message.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    return found
+
+
+def test_a_question_page_is_silent_and_small(open_page: OpenPage):
+    page = open_page("/", who=MEMBER)
+    found, scripts = complaints(page), set[str]()
+    page.on("response", lambda response: scripts.add(response.url) if response.url.endswith(".js") else None)
+    page.goto(f"{page.evaluate('location.origin')}/questions")
+    page.locator("main a[href^='/questions/']").first.click()
+    page.wait_for_timeout(1500)
+    if page.locator("#reply textarea").count():
+        page.locator("#reply textarea").first.click()
+        page.wait_for_timeout(1000)
+
+    sizes = page.evaluate(COMPRESSED, sorted(scripts))
+    assert found == []
+    assert 0 < sizes <= SCRIPT_BUDGET
+
+
+def test_the_editor_has_a_toolbar_suggestions_and_a_preview(open_page: OpenPage):
+    page = open_page(QUESTION, who=MEMBER)
+    box = page.locator("#reply textarea").first
+    box.click()
+    expect(page.locator("#reply markdown-toolbar")).to_be_visible()
+
+    box.press_sequentially("thanks @mar")
+    expect(page.locator("[role=option]").first).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(box).to_have_value(re.compile(r"^thanks @mara"))
+
+    page.locator("#reply").get_by_role("button", name="Preview").click()
+    expect(page.locator("#preview")).to_contain_text("thanks")
+
+
+def test_a_press_keeps_the_focus_and_is_spoken(open_page: OpenPage):
+    page = open_page(QUESTION, who=MEMBER)
+    button = page.locator("#follow, #me-too").first
+    name = button.get_attribute("id")
+    before = button.get_attribute("aria-pressed")
+    button.focus()
+    page.keyboard.press("Enter")
+
+    expect(page.locator(f"#{name}")).to_have_attribute("aria-pressed", "false" if before == "true" else "true")
+    assert page.evaluate("document.activeElement.id") == name
+
+
+def test_an_answer_appears_is_focused_and_others_get_a_pill(open_page: OpenPage):
+    reader = open_page(QUESTION, who=AGENT)
+    reader.wait_for_timeout(2000)
+    reader.locator("#reply textarea").first.fill("I am typing this")
+    writer = open_page(QUESTION, who=MEMBER)
+    writer.locator("#reply textarea").first.fill("Try *forgetting* the network <img src=x onerror=alert(1)>")
+    writer.get_by_role("button", name="Post answer").click()
+
+    expect(writer.locator("#answers article:focus")).to_contain_text("Try forgetting")
+    assert writer.locator("#answers img[onerror]").count() == 0
+    expect(reader.locator("[data-hint=answer]")).to_be_visible(timeout=15_000)
+    expect(reader.locator("[data-hint=answer]")).to_contain_text("1 new answer")
+    expect(reader.locator("#reply textarea").first).to_have_value("I am typing this")
+
+
+def test_similar_questions_appear_while_typing(open_page: OpenPage):
+    page = open_page("/ask", who=MEMBER)
+    title = page.locator("#title")
+    title.press_sequentially("my vpn connection drops")
+
+    expect(page.locator("#similar a").first).to_be_visible()
+    assert page.evaluate("document.activeElement.id") == "title"
+
+
+def test_single_keys_do_nothing_unless_switched_on(open_page: OpenPage):
+    page = open_page("/", who=MEMBER)
+    page.keyboard.press("/")
+
+    assert page.evaluate("document.activeElement.id") != "top-q"
+
+
+def test_a_draft_survives_a_reload(open_page: OpenPage):
+    page = open_page("/ask", who=MEMBER)
+    box = page.locator("[data-editor] textarea").first
+    box.click()
+    page.wait_for_timeout(800)
+    box.press_sequentially("Half a thought")
+    page.wait_for_timeout(1000)
+    page.reload()
+    page.locator("[data-editor] textarea").first.click()
+
+    expect(page.locator("[data-editor] textarea").first).to_have_value("Half a thought")
+
+
+def test_without_scripts_a_question_is_asked_corrected_and_answered(open_page: OpenPage):
+    page = open_page("/ask", who=MEMBER, java_script_enabled=False)
+    page.get_by_role("button", name="Ask people").click()
+    expect(page.get_by_text("There is a problem")).to_be_visible()
+    assert page.title().startswith("Problem")
+
+    page.locator("#title").fill("The projector in room four shows only green")
+    page.locator("input[name=impact]").nth(1).check()
+    page.locator("textarea[name=body]").fill("Since this morning.")
+    page.get_by_role("button", name="Ask people").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("projector")
+
+    page.locator("#reply textarea").fill("A cable was loose.")
+    page.get_by_role("button", name="Post answer").click()
+    expect(page.locator("#answers")).to_contain_text("A cable was loose.")
+
+    page.locator("#top-q").fill("projector")
+    page.locator("#top-q").press("Enter")
+    expect(page).to_have_url(re.compile(r"/find\?q=projector"))

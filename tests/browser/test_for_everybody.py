@@ -1,0 +1,106 @@
+"""WCAG 2.2 AA as far as a machine can see: axe, reflow, keyboard, motion, spacing; on every page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import MEMBER, OpenPage
+from tests.browser.pages import IDS, PAGES
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+
+RULES = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
+    "rules": {"target-size": {"enabled": True}},  # off by default
+}
+EVERY_PAGE = pytest.mark.parametrize(("who", "path"), PAGES, ids=IDS)
+LOOKS = [("light", ""), ("dark", ""), ("light", "xa"), ("light", "xb")]
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
+LONGEST_WALK = 250
+
+TROUBLE = """async rules => (await axe.run(document, rules)).violations.map(v =>
+  v.id + ': ' + v.nodes.slice(0, 2).map(n => n.target.join(' ') + ' ' +
+  (n.any[0] ?? n.all[0] ?? n.none[0])?.message).join('; '))"""
+STOP = """() => { const e = document.activeElement; if (!e || e === document.body) return null
+  const box = e.getBoundingClientRect(), style = getComputedStyle(e)
+  const x = Math.min(Math.max(box.left + box.width / 2, 1), innerWidth - 2)
+  const hit = [box.top + 3, box.top + box.height / 2, box.bottom - 3].filter(y => y > 0 && y < innerHeight)
+    .some(y => { const t = document.elementFromPoint(x, y); return t && (e.contains(t) || t.contains(e)) })
+  const ring = (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2) || !!e.closest('.ed')
+  return { name: e.outerHTML.slice(0, 90), seen: hit && ring } }"""
+
+
+def trouble(page: Page) -> list[str]:
+    found: list[str] = page.evaluate(TROUBLE, RULES)
+    return found
+
+
+def scrolls_sideways(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth > innerWidth"))
+
+
+@EVERY_PAGE
+@pytest.mark.parametrize("width", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(open_page: OpenPage, who, path, width):
+    for theme, pseudo in LOOKS:
+        page = open_page(path, who=who, axe=True, viewport=width, color_scheme=theme, query={"pl": pseudo})
+        assert trouble(page) == [], (theme, pseudo)
+        assert not scrolls_sideways(page), (theme, pseudo)
+        page.context.close()
+
+
+def test_the_detector_bites(open_page: OpenPage):
+    page = open_page("/", axe=True)
+    page.evaluate("""() => { const p = document.createElement('p'), b = document.createElement('button')
+        p.textContent = 'low'; p.style.color = '#bbb'; document.querySelector('main').append(p, b) }""")
+
+    assert {"button-name", "color-contrast"} <= {line.split(":")[0] for line in trouble(page)}
+
+
+@EVERY_PAGE
+def test_the_keyboard_reaches_everything_and_is_seen(open_page: OpenPage, who, path):
+    page = open_page(path, who=who, viewport={"width": 1280, "height": 760})
+    stops: list[dict[str, Any]] = []
+    while len(stops) < LONGEST_WALK:
+        page.keyboard.press("Tab")
+        stop = page.evaluate(STOP)
+        if stop is None:
+            break
+        stops.append(stop)
+
+    assert "Skip" in stops[0]["name"] or stops[0]["name"].startswith('<a class="skip"')
+    assert [s["name"] for s in stops if not s["seen"]] == []
+    assert len(stops) < LONGEST_WALK, "the walk never ends"
+
+
+@pytest.mark.parametrize("path", ["/", "/ask", "/questions/{question}", "/inbox"])
+def test_large_and_loose_text_still_fits(open_page: OpenPage, path):
+    page = open_page(path, who=MEMBER, axe=True)  # axe=True also lets the style in
+    page.add_style_tag(
+        content="*{line-height:1.5!important;letter-spacing:.12em!important;word-spacing:.16em!important}"
+        "html{font-size:200%!important}"
+    )
+
+    assert not scrolls_sideways(page)
+
+
+def test_nothing_moves_for_those_who_asked_for_less_motion(open_page: OpenPage):
+    page = open_page("/questions/{question}", who=MEMBER, reduced_motion="reduce")
+
+    slow = page.evaluate("""[...document.querySelectorAll('*')].filter(e => { const s = getComputedStyle(e)
+        return (s.transitionDuration + ',' + s.animationDuration).split(',')
+          .some(t => parseFloat(t) * (t.trim().endsWith('ms') ? 1 : 1000) > 10) }).length""")
+
+    assert slow == 0
+
+
+@EVERY_PAGE
+def test_every_page_has_one_heading_and_a_title_of_its_own(open_page: OpenPage, who, path):
+    page = open_page(path, who=who)
+
+    assert page.locator("h1").count() == 1
+    assert page.title().endswith(" · Peerdesk")
+    assert page.locator('footer a[href="/help"]').count() == 1
