@@ -15,6 +15,7 @@ CATALOGUES = ROOT / "app" / "translations"
 KEYWORDS = {
     **DEFAULT_KEYWORDS,
     "N_": None,
+    "_l": None,
     "lazy_gettext": None,
     "lazy_ngettext": (1, 2),
     "lazy_pgettext": ((1, "c"), 2),
