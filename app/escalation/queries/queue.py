@@ -1,0 +1,143 @@
+"""The agents' queue: who is waiting for us, what breaches first on top; keyset pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.escalation.models.agreements import DeskAgent
+from app.escalation.models.tickets import ACTIVE, WAITING_FOR_US, State, Ticket
+from app.forum.contract import question_facts, tags_by_question
+from app.identity.contract import Person, people
+from app.kernel.actor import Actor
+from app.kernel.paging import Slice, cut, decode_cursor, encode_cursor
+
+PAGE_SIZE = 30
+SOON = timedelta(minutes=30)
+"""What counts as late soon; the clocks turn amber at the same moment."""
+NO_DUE_TIME = -1
+
+
+class View(StrEnum):
+    """What the queue is narrowed to."""
+
+    ALL = "all"
+    MINE = "mine"
+    DESK = "desk"
+    SOON = "soon"
+    THEM = "them"
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One person who waits. ``due_at`` is None when the next word is theirs, or when we have kept our promise."""
+
+    ticket_id: int
+    asker: Person
+    title: str
+    impact: str
+    state: str
+    due_at: datetime | None
+    affected: int
+    """The asker and everybody who said «me too»."""
+    assignee: Person | None
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """One page of the queue, and how many people wait for us altogether."""
+
+    waiting: int
+    rows: Slice[QueueRow]
+
+
+_COLUMNS = (
+    Ticket.id, Ticket.question_id, Ticket.asker_id, Ticket.impact, Ticket.state, Ticket.reply_due_at,
+    Ticket.assignee_id,
+)  # fmt: skip
+
+
+def queue_page(
+    session: Session, actor: Actor, view: View, now: datetime, cursor: str | None = None, size: int = PAGE_SIZE
+) -> Queue:
+    """Return one page in five statements, however many wait; served by ``ix_tickets_waiting``.
+
+    Raises:
+        NotFound: when the cursor is not one of ours.
+
+    """
+    query = select(*_COLUMNS).where(_readable(actor), *_conditions(actor, view, now))
+    query = query.order_by(Ticket.reply_due_at.is_(None), Ticket.reply_due_at, Ticket.id).limit(size + 1)
+    if cursor:
+        query = query.where(_after(*decode_cursor(cursor, 2)))
+    page = cut(session.execute(query).all(), size, lambda row: _cursor(row.reply_due_at, row.id))
+    return Queue(waiting_count(session, actor), Slice(_rows(session, page.items), page.next_cursor))
+
+
+def waiting_count(session: Session, actor: Actor) -> int:
+    """Return how many people wait for us, in one statement."""
+    query = select(func.count()).select_from(Ticket).where(_readable(actor), Ticket.state.in_(WAITING_FOR_US))
+    return session.scalar(query) or 0
+
+
+def _readable(actor: Actor) -> ColumnElement[bool]:
+    return Ticket.space_id.in_(actor.space_ids)
+
+
+def _conditions(actor: Actor, view: View, now: datetime) -> list[ColumnElement[bool]]:
+    ours = Ticket.state.in_(WAITING_FOR_US)
+    if view is View.MINE:
+        return [Ticket.assignee_id == actor.user_id, Ticket.state.in_(ACTIVE)]
+    if view is View.DESK:
+        return [ours, Ticket.desk_id.in_(_desks_of(actor))]
+    if view is View.SOON:
+        return [ours, Ticket.reply_due_at <= now + SOON]
+    if view is View.THEM:
+        return [Ticket.state.in_((State.PENDING, State.SOLVED)), Ticket.ended_at.is_(None)]
+    return [ours]
+
+
+def _desks_of(actor: Actor) -> Select[int]:
+    return select(DeskAgent.desk_id).where(DeskAgent.user_id == actor.user_id)
+
+
+def _after(due: Any, last_id: Any) -> ColumnElement[bool]:
+    """Select what comes after the last row shown; rows without a due time come last."""
+    if due == NO_DUE_TIME:
+        return and_(Ticket.reply_due_at.is_(None), Ticket.id > int(last_id))
+    micros = int(due)
+    at = datetime.fromtimestamp(micros // 1_000_000, UTC).replace(microsecond=micros % 1_000_000)
+    later = or_(Ticket.reply_due_at > at, and_(Ticket.reply_due_at == at, Ticket.id > int(last_id)))
+    return or_(later, Ticket.reply_due_at.is_(None))
+
+
+def _cursor(due: datetime | None, ticket_id: int) -> str:
+    micros = NO_DUE_TIME if due is None else int(due.timestamp()) * 1_000_000 + due.microsecond
+    return encode_cursor(micros, ticket_id)
+
+
+def _rows(session: Session, rows: Sequence[Any]) -> tuple[QueueRow, ...]:
+    facts = question_facts(session, [r.question_id for r in rows])
+    tags = tags_by_question(session, list(facts))
+    who = people(session, {i for r in rows for i in (r.asker_id, r.assignee_id) if i is not None})
+    return tuple(
+        QueueRow(
+            ticket_id=r.id,
+            asker=who[r.asker_id],
+            title=facts[r.question_id].title,
+            impact=r.impact,
+            state=r.state,
+            due_at=r.reply_due_at,
+            affected=facts[r.question_id].me_too_count + 1,
+            assignee=who.get(r.assignee_id),
+            tags=tags[r.question_id],
+        )
+        for r in rows
+    )

@@ -1,0 +1,1 @@
+"""HTTP for the desk and for the agreements behind it."""
