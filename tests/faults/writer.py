@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import threading
+from functools import partial
 from itertools import chain, count
 
 from flask import Flask
@@ -37,7 +38,7 @@ def write_until_killed(
     for token in chain(unsure, fresh):
         os.write(pipe, f"sending {token}\n".encode())
         with app.test_request_context():
-            location = perform_once(token, lambda uow, token=token: _act(uow, asker, peer, space_id, token))
+            location = perform_once(token, partial(_act, asker=asker, peer=peer, space_id=space_id, token=token))
         os.write(pipe, f"answered {token} {location}\n".encode())
 
 

@@ -3,6 +3,8 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import timedelta
 
+import pytest
+
 from app.kernel.jobs import JobRunner, PeriodicJob
 from app.web.runtime import Runtime
 from tests.support.clock import FixedClock
@@ -55,7 +57,7 @@ def test_a_job_that_failed_runs_again_at_its_next_time(runtime: Runtime, clock: 
     assert len(runs) == 2
 
 
-def test_a_dead_process_s_lease_runs_out(runtime: Runtime, clock: FixedClock) -> None:
+def test_a_dead_process_s_lease_runs_out(runtime: Runtime, clock: FixedClock, monkeypatch: pytest.MonkeyPatch) -> None:
     runs: list[int] = []
 
     class PowerCut(BaseException):
@@ -65,7 +67,7 @@ def test_a_dead_process_s_lease_runs_out(runtime: Runtime, clock: FixedClock) ->
         raise PowerCut
 
     dead = runner(runtime, PeriodicJob("sweep", timedelta(0), dies, limit=timedelta(minutes=2)))
-    dead._give_back = lambda _job: None  # type: ignore[method-assign]  # a killed process gives nothing back
+    monkeypatch.setattr(dead, "_give_back", lambda _job: None)  # a killed process gives nothing back
     with suppress(PowerCut):
         dead.run_due()
     alive = runner(runtime, PeriodicJob("sweep", timedelta(0), lambda: runs.append(1)))
