@@ -126,7 +126,7 @@ def test_back_to_work_accepts_the_agents_answer_and_the_agent_earns_for_it(desk:
     after = desk.tickets(ticket.question_id)[0]
     assert after.state == "confirmed"
     with desk.runtime.reads() as session:
-        assert scores(session, [desk.jo.id])[desk.jo.id] == 1 + 15 + 15
+        assert scores(session, [desk.jo.id])[desk.jo.id] == 1 + 15  # accepted and confirmed are one outcome
 
 
 def test_not_yet_opens_the_same_ticket_again_with_a_new_promise(desk: Desk, clock) -> None:
