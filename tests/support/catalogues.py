@@ -20,7 +20,7 @@ KEYWORDS = {
     "lazy_ngettext": (1, 2),
     "lazy_pgettext": ((1, "c"), 2),
 }
-JINJA_OPTIONS = {"silent": "false", "trimmed": "true"}
+JINJA_OPTIONS = {"silent": "false", "trimmed": "true", "newstyle_gettext": "true"}  # as app.web.templates sets them
 SOURCES: tuple[tuple[Path, list[tuple[str, str]], dict[str, dict[str, str]]], ...] = (
     (ROOT / "app", [("**.py", "python")], {}),
     (ROOT / "templates", [("**.*", "jinja2.ext:babel_extract")], {"**.*": JINJA_OPTIONS}),
