@@ -28,6 +28,7 @@ from app.config import Settings
 from app.escalation import personal_data as escalation_data
 from app.escalation import subscribers as escalation_reactions
 from app.escalation import words as escalation_words
+from app.escalation.blueprint import escalation
 from app.escalation.jobs import escalation_jobs
 from app.forum import personal_data as forum_data
 from app.forum import words as forum_words
@@ -108,7 +109,7 @@ BUNDLED = Path(__file__).resolve().parent / "_bundled"
 ROOT = BUNDLED if BUNDLED.exists() else Path(__file__).resolve().parents[1]
 
 COMMANDS: list[click.Command] = [check, make_administrator, imports, search, seed, serve, worker]
-BLUEPRINTS: list[Blueprint] = [forum, health, site, identity, reputation, notify]
+BLUEPRINTS: list[Blueprint] = [forum, health, site, identity, reputation, escalation, notify]
 PERSONAL_DATA: dict[str, PersonalData] = {
     "identity": identity_data,
     "forum": forum_data,

@@ -32,7 +32,7 @@ from app.forum.queries.earnings import (
 )
 from app.forum.queries.finding import similar_solved
 from app.forum.queries.found_questions import FoundQuestion
-from app.forum.queries.glances import AskedLately, asked_lately, tags_by_question
+from app.forum.queries.glances import AskedLately, asked_lately, tags_by_question, unanswered_count
 from app.forum.queries.threads import (
     AnswerMark,
     QuestionFacts,
@@ -140,6 +140,7 @@ __all__ = [
     "similar_solved",
     "space_names",
     "tags_by_question",
+    "unanswered_count",
     "thread_of",
     "unlink_duplicate",
     "visible_questions",

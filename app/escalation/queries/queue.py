@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.escalation.models.agreements import DeskAgent
 from app.escalation.models.tickets import ACTIVE, WAITING_FOR_US, State, Ticket
-from app.forum.contract import question_facts, tags_by_question
+from app.forum.contract import question_facts, tags_by_question, unanswered_count
 from app.identity.contract import Person, people
 from app.kernel.actor import Actor
 from app.kernel.paging import Slice, cut, decode_cursor, encode_cursor
@@ -52,10 +52,15 @@ class QueueRow:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """One page of the queue, and how many people wait for us altogether."""
+    """One page of the queue, how many people wait for us altogether, and the desks the reader works at.
+
+    ``unanswered`` counts questions of the community that could use somebody; only known when nobody waits.
+    """
 
     waiting: int
     rows: Slice[QueueRow]
+    desk_ids: tuple[int, ...]
+    unanswered: int
 
 
 _COLUMNS = (
@@ -67,7 +72,7 @@ _COLUMNS = (
 def queue_page(
     session: Session, actor: Actor, view: View, now: datetime, cursor: str | None = None, size: int = PAGE_SIZE
 ) -> Queue:
-    """Return one page in five statements, however many wait; served by ``ix_tickets_waiting``.
+    """Return one page in six statements, however many wait; served by ``ix_tickets_waiting``.
 
     Raises:
         NotFound: when the cursor is not one of ours.
@@ -78,7 +83,13 @@ def queue_page(
     if cursor:
         query = query.where(_after(*decode_cursor(cursor, 2)))
     page = cut(session.execute(query).all(), size, lambda row: _cursor(row.reply_due_at, row.id))
-    return Queue(waiting_count(session, actor), Slice(_rows(session, page.items), page.next_cursor))
+    waiting = waiting_count(session, actor)
+    return Queue(
+        waiting=waiting,
+        rows=Slice(_rows(session, page.items), page.next_cursor),
+        desk_ids=tuple(session.scalars(_desks_of(actor))),
+        unanswered=0 if waiting else unanswered_count(session, actor),
+    )
 
 
 def waiting_count(session: Session, actor: Actor) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.forum.access import visible_to
@@ -53,3 +53,10 @@ def asked_lately(
         .limit(limit)
     )
     return tuple(AskedLately(*row[:4], row.accepted_answer_id is not None) for row in session.execute(query))
+
+
+def unanswered_count(session: Session, actor: Actor) -> int:
+    """Return how many open questions without an answer this actor may read, by ``ix_questions_unanswered``."""
+    query = select(func.count()).select_from(Question)
+    query = query.where(visible_to(actor), Question.answer_count == 0, Question.closed_at.is_(None))
+    return session.scalar(query.where(Question.merged_at.is_(None))) or 0

@@ -1,0 +1,86 @@
+"""HTTP for one ticket: its page, with whatever somebody typed into one of its forms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask.typing import ResponseReturnValue
+from flask_babel import format_time, gettext
+from wtforms.fields.choices import SelectChoice
+
+from app.escalation.forms import AssignForm, HandOverForm, MessageForm, SolveForm
+from app.escalation.queries.ticket_page import TicketPage, ticket_page
+from app.escalation.queries.timeline import Moment
+from app.escalation.routes.queue import queue_context, wanted_view
+from app.forum.contract import similar_solved
+from app.search.contract import SearchEngine
+from app.web import pages
+from app.web.runtime import current_actor, port, read_session, runtime
+
+NOBODY = 0
+
+
+@dataclass(slots=True)
+class TicketForms:
+    """The forms of the page; one of them may hold what somebody typed, the others are fresh."""
+
+    form: MessageForm = field(default_factory=lambda: MessageForm(formdata=None))
+    assign_form: AssignForm = field(default_factory=lambda: AssignForm(formdata=None))
+    hand_over_form: HandOverForm = field(default_factory=lambda: HandOverForm(formdata=None))
+    solve_form: SolveForm = field(default_factory=lambda: SolveForm(formdata=None))
+
+
+def show(ticket_id: int) -> ResponseReturnValue:
+    """Show the whole story of one person who waits."""
+    return render_ticket(ticket_id, TicketForms(), HTTPStatus.OK)
+
+
+def render_ticket(
+    ticket_id: int, forms: TicketForms, status: int, since_version: int | None = None, typed: str = ""
+) -> ResponseReturnValue:
+    """Show the ticket's page; with ``since_version``, beside ``typed`` what came after that version."""
+    session, actor = read_session(), current_actor()
+    page = ticket_page(session, actor, ticket_id)
+    offer_choices(page, forms)
+    context: dict[str, Any] = {
+        "page": page,
+        "form": forms.form,
+        "assign_form": forms.assign_form,
+        "hand_over_form": forms.hand_over_form,
+        "solve_form": forms.solve_form,
+        "similar": similar_solved(session, actor, port(SearchEngine), page.thread.question.id),
+        "local_time": _time_there(page.introduction.time_zone, runtime().clock.now()),
+        "stale": _newest(page, since_version) if since_version is not None else None,
+        "typed": typed,
+    }
+    if pages.wants_fragment():
+        view, now = wanted_view().value, runtime().clock.now()
+        return pages.fragment("escalation/_opened.html", status, **context, view=view, now=now)
+    return pages.show("escalation/ticket.html", status, **context, **queue_context(), chosen=ticket_id)
+
+
+def offer_choices(page: TicketPage, forms: TicketForms) -> None:
+    """Fill the selects with the people, desks and answers there are."""
+    forms.assign_form.assignee_id.choices = [
+        SelectChoice(NOBODY, gettext("Nobody, back to the desk")),
+        *(SelectChoice(agent.id, agent.name) for agent in page.agents),
+    ]
+    forms.hand_over_form.desk_id.choices = [SelectChoice(desk_id, name) for desk_id, name in page.desks]
+    forms.solve_form.answer_id.choices = [
+        SelectChoice(answer.id, gettext("Answer by %(name)s", name=answer.author.name))
+        for answer in page.thread.answers
+    ]
+
+
+def _newest(page: TicketPage, since_version: int) -> tuple[Moment, ...]:
+    """Return the entries that came after a version, which grows by one with each act; at least the newest one."""
+    behind = max(1, page.version - since_version)
+    return page.moments[-behind:]
+
+
+def _time_there(zone: str | None, now: datetime) -> str:
+    return format_time(now.astimezone(ZoneInfo(zone)), "short", rebase=False) if zone else ""

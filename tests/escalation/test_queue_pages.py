@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.conftest import CountStatements
+from tests.escalation.desk import Desk, open_desk
+from tests.support.clock import FixedClock
+from tests.support.factories import Make
+
+
+@pytest.fixture
+def desk(make: Make) -> Desk:
+    return open_desk(make)
+
+
+@pytest.fixture
+def jos(client: FlaskClient, make: Make, desk: Desk) -> FlaskClient:
+    """Jo's browser."""
+    make.sign_in(client, desk.jo)
+    return client
+
+
+def test_the_queue_says_how_many_people_wait_and_why_it_matters(jos: FlaskClient, desk: Desk) -> None:
+    desk.ticket()
+    page = jos.get("/waiting").text
+    assert "1 person waiting for us" in page
+    assert "Sam Okafor" in page
+    assert "Month-end close blocked" in page
+    assert "They can’t do their work" in page
+
+
+def test_the_clock_is_written_in_words_by_the_server(jos: FlaskClient, desk: Desk, clock: FixedClock) -> None:
+    desk.ticket()
+    assert "1 h 0 min left" in jos.get("/waiting").text
+    clock.advance(minutes=72)
+    page = jos.get("/waiting").text
+    assert "12 min late" in page
+    assert 'class="clock late"' in page
+
+
+def test_whoever_was_promised_an_answer_first_is_on_top(jos: FlaskClient, desk: Desk) -> None:
+    desk.ticket(desk.question("Badge printer is out of ribbon", impact="slowed"))
+    desk.ticket(desk.question("Nobody can sign in at all", impact="several_blocked"))
+    page = jos.get("/waiting").text
+    assert page.index("Nobody can sign in") < page.index("Badge printer")
+
+
+def test_an_empty_queue_points_to_the_community(jos: FlaskClient, desk: Desk) -> None:
+    desk.question()
+    page = jos.get("/waiting").text
+    assert "Nobody is waiting." in page
+    assert "1 question in the community could use you." in page
+
+
+def test_views_narrow_the_queue(jos: FlaskClient, desk: Desk, clock: FixedClock) -> None:
+    desk.ticket()
+    for view, shown in (("all", True), ("mine", False), ("soon", False), ("them", False)):
+        assert ("Month-end" in jos.get(f"/waiting?view={view}").text) is shown
+    clock.advance(minutes=31)
+    assert "Month-end" in jos.get("/waiting?view=soon").text
+
+
+def test_the_queue_is_for_agents(client: FlaskClient, make: Make, desk: Desk) -> None:
+    ticket_id = desk.ticket()
+    assert client.get("/waiting").status_code == 303
+    make.sign_in(client, desk.sam)
+    assert client.get("/waiting").status_code == 403
+    assert client.get(f"/waiting/{ticket_id}").status_code == 403
+
+
+def test_the_queue_costs_the_same_however_many_wait(
+    jos: FlaskClient, desk: Desk, count_statements: CountStatements
+) -> None:
+    costs = []
+    for more in (2, 8):
+        for number in range(more):
+            desk.ticket(desk.question(f"Problem number {number} of {more}"))
+        jos.get("/waiting")
+        with count_statements() as seen:
+            assert jos.get("/waiting").status_code == 200
+        costs.append(len(seen))
+    assert costs[0] == costs[1]
