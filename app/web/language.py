@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, tzinfo
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, g, has_request_context, request, session
-from flask_babel import Babel, get_locale, get_translations, gettext, npgettext, pgettext
+from flask_babel import Babel, get_locale
 
 from app.config import Settings
 from app.web.page_words import install_page_words
+from app.web.pseudo_locale import PseudoDomain
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 """Interface languages with complete catalogues, each in its own name."""
 COOKIE = "language"
-_ACCENTS = str.maketrans("aeioucnsyAEIOUCNSY", "åéîöüçñšýÅÉÎÖÜÇÑŠÝ")
-_KEEP = re.compile(r"(%\([^)]+\)[sd]|%[sd%]|<[^>]+>|&\w+;)")
 
 
 def choose_language() -> str:
@@ -57,30 +54,13 @@ def init_language(app: Flask, settings: Settings) -> None:
 
     def remember_defaults() -> None:
         g.default_language, g.pseudo_locale = settings.default_language, settings.pseudo_locale
+        if _pseudo() == "xa":
+            PseudoDomain().as_default()
 
     app.before_request(remember_defaults)
-    if settings.pseudo_locale:
-        app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # added by jinja2.ext.i18n
-            _pseudo_gettext, _pseudo_ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
-        )
-    else:
+    if not settings.pseudo_locale:  # the short ways keep sentences for good, so they know one form of each
         install_page_words(app)
 
 
 def _pseudo() -> str | None:
     return request.args.get("pl") if has_request_context() and g.get("pseudo_locale") else None
-
-
-def _stretch(text: str) -> str:
-    if _pseudo() != "xa":
-        return text
-    body = "".join(part if _KEEP.fullmatch(part) else part.translate(_ACCENTS) for part in _KEEP.split(text))
-    return f"[{body} {'·' * max(2, int(len(text) * 0.35))}]"
-
-
-def _pseudo_gettext(text: str, **facts: Any) -> str:
-    return _stretch(gettext(text)) % facts if facts else _stretch(gettext(text))
-
-
-def _pseudo_ngettext(one: str, many: str, n: int) -> str:
-    return _stretch(str(get_translations().ungettext(one, many, n)))  # Jinja fills in the facts
