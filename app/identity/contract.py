@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Select, func, literal, or_, select, union_all
+from sqlalchemy import CompoundSelect, Select, bindparam, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from app.identity.models import GroupMember, RoleGrant, SignIn, User
@@ -47,35 +48,44 @@ class SignedIn:
     last_seen_at: datetime
 
 
+_SIGNED_IN = (
+    select(
+        User.id,
+        User.name,
+        User.interface_language,
+        User.time_zone,
+        User.theme,
+        User.shortcuts,
+        SignIn.id,
+        SignIn.last_seen_at,
+    )
+    .join(SignIn, SignIn.user_id == User.id)
+    .where(
+        SignIn.token_hash == bindparam("token_hash"),
+        SignIn.revoked_at.is_(None),
+        SignIn.expires_at > bindparam("now", type_=SignIn.expires_at.type),
+        User.deactivated_at.is_(None),
+    )
+)
+_ROLES_AND_GROUPS: CompoundSelect[Any] = union_all(
+    select(RoleGrant.role.label("role"), literal(0).label("group_id")).where(RoleGrant.user_id == bindparam("user_id")),
+    select(literal("").label("role"), GroupMember.group_id).where(GroupMember.user_id == bindparam("user_id")),
+)
+_PEOPLE = select(User.id, User.handle, User.name, User.place, User.avatar_key).where(
+    User.id.in_(bindparam("user_ids", expanding=True))
+)
+# built once: every page asks these, and putting a statement together costs more than running it
+
+
 def signed_in(session: Session, token: str, now: datetime) -> SignedIn | None:
     """Return who holds a sign-in token; None when it is unknown, revoked, expired or the person is deactivated."""
-    row = session.execute(
-        select(
-            User.id,
-            User.name,
-            User.interface_language,
-            User.time_zone,
-            User.theme,
-            User.shortcuts,
-            SignIn.id,
-            SignIn.last_seen_at,
-        )
-        .join(SignIn, SignIn.user_id == User.id)
-        .where(
-            SignIn.token_hash == hash_token(token),
-            SignIn.revoked_at.is_(None),
-            SignIn.expires_at > now,
-            User.deactivated_at.is_(None),
-        )
-    ).first()
+    row = session.execute(_SIGNED_IN, {"token_hash": hash_token(token), "now": now}).first()
     return SignedIn(*row) if row else None
 
 
 def roles_and_groups(session: Session, user_id: int) -> tuple[frozenset[Role], frozenset[int]]:
     """Return the roles and group ids of a person, in one statement."""
-    roles = select(RoleGrant.role.label("role"), literal(0).label("group_id")).where(RoleGrant.user_id == user_id)
-    groups = select(literal("").label("role"), GroupMember.group_id).where(GroupMember.user_id == user_id)
-    rows = session.execute(union_all(roles, groups)).all()
+    rows = session.execute(_ROLES_AND_GROUPS, {"user_id": user_id}).all()
     return frozenset(Role(r.role) for r in rows if r.role), frozenset(r.group_id for r in rows if not r.role)
 
 
@@ -114,9 +124,7 @@ def people(session: Session, user_ids: Collection[int]) -> dict[int, Person]:
     """Map ids to people, in one statement."""
     if not user_ids:
         return {}
-    rows = session.execute(
-        select(User.id, User.handle, User.name, User.place, User.avatar_key).where(User.id.in_(user_ids))
-    )
+    rows = session.execute(_PEOPLE, {"user_ids": list(user_ids)})
     return {row.id: Person(*row) for row in rows}
 
 

@@ -8,13 +8,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import literal, select, union_all
 from sqlalchemy.orm import Session
 
 from app.forum import permissions as may
-from app.forum.models.answer import Answer, Comment, Vote, WorkingMark
-from app.forum.models.question import Closure, MeToo, Question, QuestionFollow, QuestionTag
-from app.forum.models.space import Space, Tag
+from app.forum.models.question import Question
+from app.forum.queries.thread_rows import (
+    NOTHING_OF_ONES_OWN,
+    Own,
+    answer_rows,
+    closure_row,
+    comment_rows,
+    own_marks,
+    question_row,
+    tag_slugs,
+)
 from app.identity.contract import Person, people
 from app.kernel.actor import Actor
 from app.kernel.errors import NotFound
@@ -130,34 +137,24 @@ class QuestionPage:
         return next((a.author for a in self.answers if a.accepted), None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Own:
-    """What the reader did in this thread."""
-
-    votes: dict[tuple[str, int], int]
-    marks: frozenset[tuple[str, int]]
-
-
 def question_page(session: Session, actor: Actor, question_id: int) -> QuestionPage:
     """Load the page in five statements, one more for a signed-in reader, one or two when closed or a duplicate.
 
+    The rows carry the columns that permissions look at, under the names that the models give them.
+
     Raises:
-        NotFound: when the question is absent or hidden; a deleted one is shown by ``gone_page`` instead.
+        NotFound: when the question is absent or hidden.
 
     """
-    found = session.execute(
-        select(Question, Space.name, Space.slug).join(Space).where(Question.id == question_id)
-    ).one_or_none()
-    if found is None or not may.can_see_question(actor, found[0]):
+    question: Any = question_row(session, question_id)
+    if question is None or not may.can_see_question(actor, question):
         raise NotFound
-    question, space_name, space_slug = found
-    answers = _answers(session, question)
-    comments = _comments(session, question_id)
-    closure = _closure(session, question)
+    answers, comments = answer_rows(session, question), comment_rows(session, question_id)
+    closure = closure_row(session, question)
     who = people(session, _everybody(question, answers, comments, closure))
-    own = _own(session, actor, question_id) if actor.id is not None else _Own({}, frozenset())
+    own = NOTHING_OF_ONES_OWN if actor.id is None else own_marks(session, actor.id, question_id)
     lines = _lines(actor, comments, who)
-    newest = max((a.posted_at for a in answers), default=None) if len(answers) > 1 else None
+    newest = max(a.posted_at for a in answers) if len(answers) > 1 else None
     return QuestionPage(
         id=question.id,
         title=question.title,
@@ -166,8 +163,8 @@ def question_page(session: Session, actor: Actor, question_id: int) -> QuestionP
         impact=question.impact,
         asker=who[question.asker_id],
         space_id=question.space_id,
-        space_name=space_name,
-        space_slug=space_slug,
+        space_name=question.space_name,
+        space_slug=question.space_slug,
         asked_at=question.asked_at,
         active_at=question.active_at,
         edited_at=question.edited_at,
@@ -178,13 +175,13 @@ def question_page(session: Session, actor: Actor, question_id: int) -> QuestionP
         me_too_count=question.me_too_count,
         view_count=question.view_count,
         answer_count=question.answer_count,
-        tags=tuple(_tags(session, question_id)),
+        tags=tag_slugs(session, question_id),
         comments=lines[None],
         answers=tuple(_card(actor, question, a, who, own, lines[a.id], a.posted_at == newest) for a in answers),
         closed=ClosedBecause(closure.reason, closure.note, who[closure.closed_by_id], closure.closed_at)
         if closure
         else None,
-        original=_original(session, actor, question),
+        original=_original(session, actor, question.duplicate_of_id),
         waiting_for_asker=question.waiting_for_asker_since is not None,
         is_asker=actor.id == question.asker_id,
         vote=own.votes.get(("question", question.id), 0),
@@ -205,122 +202,44 @@ def question_page(session: Session, actor: Actor, question_id: int) -> QuestionP
     )
 
 
-def thread_tag(session: Session, question_id: int) -> tuple[int, int, bool, int | None] | None:
-    """Return (space id, version, deleted, merged into) of a question in one statement; None when there is none."""
-    row = session.execute(
-        select(
-            Question.space_id,
-            Question.version,
-            Question.deleted_at.is_not(None),
-            Question.duplicate_of_id,
-            Question.merged_at,
-        ).where(Question.id == question_id)
-    ).one_or_none()
-    return (row[0], row[1], row[2], row[3] if row[4] else None) if row else None
-
-
-def _answers(session: Session, question: Question) -> Sequence[Answer]:
-    """Load the answers: accepted first, then what helped most, then the oldest."""
-    rows = session.scalars(select(Answer).where(Answer.question_id == question.id, Answer.deleted_at.is_(None))).all()
-    return sorted(rows, key=lambda a: (a.id != question.accepted_answer_id, -a.score, a.id))
-
-
-def _comments(session: Session, question_id: int) -> Sequence[Comment]:
-    return session.scalars(
-        select(Comment).where(Comment.question_id == question_id, Comment.deleted_at.is_(None)).order_by(Comment.id)
-    ).all()
-
-
-def _tags(session: Session, question_id: int) -> Sequence[str]:
-    return session.scalars(
-        select(Tag.slug)
-        .join(QuestionTag, QuestionTag.tag_id == Tag.id)
-        .where(QuestionTag.question_id == question_id)
-        .order_by(QuestionTag.position)
-    ).all()
-
-
-def _closure(session: Session, question: Question) -> Closure | None:
-    if question.closed_at is None:
-        return None
-    return session.scalars(
-        select(Closure)
-        .where(Closure.question_id == question.id, Closure.reopened_at.is_(None))
-        .order_by(Closure.id.desc())
-        .limit(1)
-    ).first()
-
-
-def _original(session: Session, actor: Actor, question: Question) -> tuple[int, str] | None:
+def _original(session: Session, actor: Actor, original_id: int | None) -> tuple[int, str] | None:
     """Return the id and title of the question this one is the same as, when the reader may see it."""
-    if question.duplicate_of_id is None:
-        return None
-    original = session.get(Question, question.duplicate_of_id)
+    original = None if original_id is None else session.get(Question, original_id)
     if original is None or not may.can_see_question(actor, original):
         return None
     return original.id, original.title
 
 
-def _everybody(
-    question: Question, answers: Sequence[Answer], comments: Sequence[Comment], closure: Closure | None
-) -> set[int]:
+def _everybody(question: Any, answers: Sequence[Any], comments: Sequence[Any], closure: Any | None) -> set[int]:
     named = {question.asker_id, *(a.author_id for a in answers), *(c.author_id for c in comments)}
     return named | ({closure.closed_by_id} if closure else set())
 
 
-def _own(session: Session, actor: Actor, question_id: int) -> _Own:
-    """Load the reader's votes and marks of the whole thread in one statement."""
-    me = actor.user_id
-    answers = select(Answer.id).where(Answer.question_id == question_id)
-    rows: Sequence[Any] = session.execute(
-        union_all(
-            select(literal("question").label("kind"), Vote.question_id.label("id"), Vote.value.label("value")).where(
-                Vote.user_id == me, Vote.question_id == question_id
-            ),
-            select(literal("answer"), Vote.answer_id, Vote.value).where(
-                Vote.user_id == me, Vote.answer_id.in_(answers)
-            ),
-            select(literal("me_too"), MeToo.question_id, literal(0)).where(
-                MeToo.user_id == me, MeToo.question_id == question_id
-            ),
-            select(literal("follow"), QuestionFollow.question_id, literal(0)).where(
-                QuestionFollow.user_id == me, QuestionFollow.question_id == question_id
-            ),
-            select(literal("working"), WorkingMark.answer_id, literal(0)).where(
-                WorkingMark.user_id == me, WorkingMark.answer_id.in_(answers)
-            ),
-        )
-    ).all()
-    votes = {(row.kind, row.id): row.value for row in rows if row.value}
-    return _Own(votes, frozenset((row.kind, row.id) for row in rows if not row.value))
-
-
 def _lines(
-    actor: Actor, comments: Sequence[Comment], who: dict[int, Person]
-) -> dict[int | None, tuple[CommentLine, ...]]:
-    under: dict[int | None, list[CommentLine]] = defaultdict(list)
+    actor: Actor, comments: Sequence[Any], who: dict[int, Person]
+) -> defaultdict[int | None, tuple[CommentLine, ...]]:
+    under: defaultdict[int | None, tuple[CommentLine, ...]] = defaultdict(tuple)
     for comment in comments:
-        under[comment.answer_id].append(
-            CommentLine(
-                comment.id,
-                who[comment.author_id],
-                comment.body_html,
-                comment.posted_at,
-                comment.edited_at,
-                comment.asks_back,
-                may.can_edit_comment(actor, comment),
-                may.can_delete_comment(actor, comment),
-            )
+        line = CommentLine(
+            comment.id,
+            who[comment.author_id],
+            comment.body_html,
+            comment.posted_at,
+            comment.edited_at,
+            comment.asks_back,
+            may.can_edit_comment(actor, comment),
+            may.can_delete_comment(actor, comment),
         )
-    return defaultdict(tuple, {place: tuple(lines) for place, lines in under.items()})
+        under[comment.answer_id] += (line,)
+    return under
 
 
 def _card(
     actor: Actor,
-    question: Question,
-    answer: Answer,
+    question: Any,
+    answer: Any,
     who: dict[int, Person],
-    own: _Own,
+    own: Own,
     comments: tuple[CommentLine, ...],
     newest: bool,
 ) -> AnswerCard:

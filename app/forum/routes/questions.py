@@ -11,7 +11,8 @@ from flask.typing import ResponseReturnValue
 
 from app.forum.forms import AnswerForm, CommentForm
 from app.forum.queries.deleted import deletion_note
-from app.forum.queries.question_page import QuestionPage, question_page, thread_tag
+from app.forum.queries.question_page import QuestionPage, question_page
+from app.forum.queries.thread_rows import thread_state
 from app.forum.routes.acting import question_url
 from app.forum.routes.views import count_view
 from app.kernel.errors import Gone, NotFound
@@ -23,8 +24,8 @@ from app.web.templates import asset, page_language
 def show(question_id: int) -> ResponseReturnValue:
     """Show one question with its answers; a guest whose copy is still good gets no new one."""
     actor, session = current_actor(), read_session()
-    state = thread_tag(session, question_id)
-    if state is None or state[0] not in actor.space_ids:
+    state = thread_state(session, question_id)
+    if state is None or state.space_id not in actor.space_ids:
         raise NotFound
     _space_id, version, deleted, merged_into = state
     if merged_into is not None and "stay" not in request.args:

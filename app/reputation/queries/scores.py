@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import distinct, func, select
+from sqlalchemy import bindparam, distinct, func, select
 from sqlalchemy.orm import Session
 
 from app.reputation.models import Entry, Score
@@ -14,11 +14,14 @@ from app.reputation.rules import Rule
 HELPING = (Rule.ACCEPTED.value, Rule.DESK_CONFIRMED.value)
 
 
+_SCORES = select(Score.user_id, Score.score_sum).where(Score.user_id.in_(bindparam("user_ids", expanding=True)))
+
+
 def scores(session: Session, user_ids: Collection[int]) -> dict[int, int]:
     """Map every id to the shown score, in one statement; whoever has no ledger yet has 1."""
     if not user_ids:
         return {}
-    rows = session.execute(select(Score.user_id, Score.score_sum).where(Score.user_id.in_(user_ids)))
+    rows = session.execute(_SCORES, {"user_ids": list(user_ids)})
     kept = {row.user_id: row.score_sum for row in rows}
     return {user_id: shown_score(kept.get(user_id, 0)) for user_id in user_ids}
 
