@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from app.escalation.routes import queue, tickets
+from app.escalation.routes import asking, queue, tickets, working
 from app.web.routing import Gate, Route, blueprint
 
+WRITE = "20 per minute; 300 per hour"
+PRESS = "60 per minute; 1000 per hour"
+QUESTION = "/questions/<int:question_id>"
 TICKET = "/waiting/<int:ticket_id>"
 
 escalation = blueprint(
@@ -12,5 +15,14 @@ escalation = blueprint(
     [
         Route("GET", "/waiting", queue.show, Gate.AGENT),
         Route("GET", TICKET, tickets.show, Gate.AGENT),
+        Route("POST", f"{TICKET}/message", working.message, Gate.AGENT, WRITE),
+        Route("POST", f"{TICKET}/take", working.take, Gate.AGENT, PRESS),
+        Route("POST", f"{TICKET}/assign", working.assign, Gate.AGENT, WRITE),
+        Route("POST", f"{TICKET}/hand-over", working.give_away, Gate.AGENT, WRITE),
+        Route("POST", f"{TICKET}/solve", working.solve, Gate.AGENT, WRITE),
+        Route("POST", f"{QUESTION}/ask-for-person", asking.for_person, Gate.MEMBER, PRESS),
+        Route("GET", f"{QUESTION}/escalate", asking.by_hand, Gate.MEMBER),
+        Route("POST", f"{QUESTION}/escalate", asking.escalate, Gate.MEMBER, WRITE),
+        Route("POST", f"{QUESTION}/back-to-work", asking.back_to_work, Gate.MEMBER, PRESS),
     ],
 )

@@ -56,7 +56,9 @@ class SolveForm(TicketForm):
     )
 
 
-class AskForPersonForm(Form):
-    """What somebody adds when they want a person, or why staff hands a question over."""
+class HandOverByHandForm(Form):
+    """Why staff hand a question over before its time."""
 
-    reason = StringField(_l("Say in one sentence why."), [SENTENCE_TOO_LONG])
+    reason = StringField(
+        _l("Why does this need a person?"), [InputRequired(_l("Say in one sentence why.")), SENTENCE_TOO_LONG]
+    )

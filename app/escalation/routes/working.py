@@ -1,0 +1,126 @@
+"""HTTP for what agents do on a ticket: speak, take it, give it away, hand it over, solve it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from flask import flash, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from app.escalation.forms import PRIVATE, AssignForm, HandOverForm, MessageForm, SolveForm, TicketForm
+from app.escalation.queries.ticket_page import ticket_page
+from app.escalation.routes.tickets import NOBODY, TicketForms, offer_choices, render_ticket
+from app.escalation.services.recording import StaleTicket
+from app.escalation.services.replying import AskBack, ReplyToAsker, SolveWith, ask_back, reply_to_asker, solve_with
+from app.escalation.services.working import AssignTicket, HandOver, WriteNote, assign_ticket, hand_over, write_note
+from app.kernel.errors import Invalid
+from app.kernel.unit_of_work import UnitOfWork
+from app.text.contract import RichText, TextRenderer
+from app.web.pages import go
+from app.web.runtime import current_actor, perform_once, port, read_session, unit_of_work
+
+NOTE, ASK, SOLVED = "note", "ask", "solved"
+"""What the buttons of the composer stand for; anything else is a reply."""
+Act = Callable[[UnitOfWork], object]
+
+
+def message(ticket_id: int) -> ResponseReturnValue:
+    """Take the composer: a reply in the open, a question back, or a note that only agents see."""
+    form = MessageForm()
+    forms = TicketForms(form=form)
+    if not form.validate():
+        return render_ticket(ticket_id, forms, HTTPStatus.UNPROCESSABLE_ENTITY)
+    try:
+        body = port(TextRenderer).render(form.body.data)
+    except Invalid as error:
+        form.reject(error)
+        return render_ticket(ticket_id, forms, HTTPStatus.UNPROCESSABLE_ENTITY)
+    return _perform(ticket_id, forms, form, _spoken(ticket_id, form, body), typed=form.body.data)
+
+
+def take(ticket_id: int) -> ResponseReturnValue:
+    """Let the agent have it."""
+    form = TicketForm()
+    form.validate()
+    try:
+        with unit_of_work() as uow:
+            actor = current_actor()
+            assign_ticket(uow, actor, AssignTicket(ticket_id, actor.user_id, form.version.data))
+    except StaleTicket:
+        return render_ticket(ticket_id, TicketForms(), HTTPStatus.CONFLICT, form.version.data)
+    return go(ticket_url(ticket_id))
+
+
+def assign(ticket_id: int) -> ResponseReturnValue:
+    """Give it to a colleague, or back to the desk."""
+    form = AssignForm()
+
+    def act(uow: UnitOfWork) -> object:
+        chosen = form.assignee_id.data if form.assignee_id.data != NOBODY else None
+        return assign_ticket(uow, current_actor(), AssignTicket(ticket_id, chosen, form.version.data))
+
+    return _validated(ticket_id, TicketForms(assign_form=form), form, act)
+
+
+def give_away(ticket_id: int) -> ResponseReturnValue:
+    """Hand it to a desk with a sentence for whoever takes it next."""
+    form = HandOverForm()
+
+    def act(uow: UnitOfWork) -> object:
+        command = HandOver(ticket_id, form.desk_id.data, form.sentence.data, form.version.data)
+        return hand_over(uow, current_actor(), command)
+
+    return _validated(ticket_id, TicketForms(hand_over_form=form), form, act, typed=form.sentence.data or "")
+
+
+def solve(ticket_id: int) -> ResponseReturnValue:
+    """Say that an answer which stands in the thread solved it."""
+    form = SolveForm()
+
+    def act(uow: UnitOfWork) -> object:
+        return solve_with(uow, current_actor(), SolveWith(ticket_id, form.answer_id.data, form.version.data))
+
+    return _validated(ticket_id, TicketForms(solve_form=form), form, act)
+
+
+def ticket_url(ticket_id: int) -> str:
+    """Return the address of a ticket."""
+    return url_for("escalation.tickets_show", ticket_id=ticket_id)
+
+
+def _spoken(ticket_id: int, form: MessageForm, body: RichText) -> Act:
+    """Return what the composer asks for. Privacy wins: a private lane never becomes public by a button."""
+    actor, version, then = current_actor(), form.version.data, request.form.get("then")
+    if form.lane.data == PRIVATE or then == NOTE:
+        return lambda uow: write_note(uow, actor, WriteNote(ticket_id, body))
+    if then == ASK:
+        return lambda uow: ask_back(uow, actor, AskBack(ticket_id, body, version))
+    return lambda uow: reply_to_asker(uow, actor, ReplyToAsker(ticket_id, body, then == SOLVED, version))
+
+
+def _validated(ticket_id: int, forms: TicketForms, form: TicketForm, act: Act, typed: str = "") -> ResponseReturnValue:
+    """Offer the choices there are, then do it when the form is in order."""
+    offer_choices(ticket_page(read_session(), current_actor(), ticket_id), forms)
+    if not form.validate():
+        return render_ticket(ticket_id, forms, HTTPStatus.UNPROCESSABLE_ENTITY)
+    return _perform(ticket_id, forms, form, act, typed)
+
+
+def _perform(ticket_id: int, forms: TicketForms, form: TicketForm, act: Act, typed: str = "") -> ResponseReturnValue:
+    """Act once and go back to the ticket; whatever goes wrong, nothing that was typed is lost."""
+
+    def once(uow: UnitOfWork) -> str:
+        act(uow)
+        return ticket_url(ticket_id)
+
+    try:
+        location = perform_once(form.once.data, once)
+    except Invalid as error:
+        form.reject(error)
+        return render_ticket(ticket_id, forms, HTTPStatus.UNPROCESSABLE_ENTITY)
+    except StaleTicket:
+        return render_ticket(ticket_id, forms, HTTPStatus.CONFLICT, form.version.data, typed)
+    flash(gettext("Done. Everybody concerned is told."))
+    return go(location)
