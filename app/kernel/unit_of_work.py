@@ -120,6 +120,21 @@ class UnitOfWorkFactory:
         if left:
             self._wake()
 
+    @contextmanager
+    def all_or_none(self, clock: Clock) -> Iterator[UnitOfWorkFactory]:
+        """Give a factory whose units of work become public together at the end, or none of them on any exception.
+
+        Args:
+            clock: what time it is in these units of work.
+
+        """
+        with self._gate(), self._sessions.begin() as outer:
+            sessions = sessionmaker(
+                outer.connection(), expire_on_commit=False, join_transaction_mode="create_savepoint"
+            )
+            yield UnitOfWorkFactory(sessions, self._bus, self.listeners, clock)
+        self._wake()
+
     def _settle(self, uow: UnitOfWork) -> list[Event]:
         """Run reactions until no new fact appears; return all facts in order."""
         facts: list[Event] = []

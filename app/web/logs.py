@@ -40,6 +40,11 @@ def configure_logs(settings: Settings) -> None:
     )
 
 
+def log_warnings_only() -> None:
+    """Keep everyday lines away from here to the end of a command whose console belongs to a person."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+
+
 def init_request_ids(app: Flask, settings: Settings) -> None:
     """Name each request in its log lines and its response; a trusted proxy may have named it already."""
 

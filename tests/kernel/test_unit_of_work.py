@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 
 import pytest
 from flask import Flask
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.identity.models import Group
 from app.kernel.unit_of_work import UnitOfWorkFactory
+from tests.support.clock import FixedClock
 from tests.support.factories import Make, read
 
 
@@ -17,6 +19,32 @@ def test_a_failed_action_leaves_nothing_behind(unit_of_work: UnitOfWorkFactory, 
         uow.session.add(Group(slug="a", name="A"))
         uow.session.flush()
         raise RuntimeError("on the way")
+
+    assert session.scalars(select(Group)).all() == []
+
+
+def test_units_of_work_that_belong_together_become_public_together(
+    unit_of_work: UnitOfWorkFactory, clock: FixedClock, session: Session
+) -> None:
+    with unit_of_work.all_or_none(clock) as units:
+        with units() as uow:
+            uow.session.add(Group(slug="a", name="A"))
+        with suppress(RuntimeError), units() as uow:
+            uow.session.add(Group(slug="b", name="B"))
+            raise RuntimeError("this one alone is undone")
+        assert session.scalars(select(Group)).all() == []
+        session.rollback()
+
+    assert session.scalars(select(Group.slug)).all() == ["a"]
+
+
+def test_of_units_of_work_that_belong_together_none_stays_when_one_fails(
+    unit_of_work: UnitOfWorkFactory, clock: FixedClock, session: Session
+) -> None:
+    with pytest.raises(RuntimeError, match="later"), unit_of_work.all_or_none(clock) as units:
+        with units() as uow:
+            uow.session.add(Group(slug="a", name="A"))
+        raise RuntimeError("later")
 
     assert session.scalars(select(Group)).all() == []
 

@@ -13,6 +13,7 @@ from app.forum.models.space import Space, Visibility
 from app.identity.models import RoleGrant, User
 from app.identity.passwords import matches
 from app.kernel.actor import Role
+from app.kernel.models import Delivery
 from app.reputation.services.recomputing import check_ledger
 from app.seed.company import DEMO_PASSWORD
 from app.seed.content import read_content, span
@@ -24,7 +25,7 @@ from app.web.runtime import Runtime
 @pytest.fixture
 def planting(app: Flask, runtime: Runtime) -> Iterator[Planting]:
     renderer = MarkdownRenderer(workers=0)
-    yield Planting(runtime.unit_of_work, runtime.reads, app.extensions["peerdesk.actor_of"], renderer)
+    yield Planting(runtime.unit_of_work, app.extensions["peerdesk.actor_of"], renderer)
     renderer.close()
 
 
@@ -74,6 +75,18 @@ def test_a_site_with_people_is_never_given_people_with_a_known_password(planting
     with pytest.raises(SiteHasPeople):
         planting.plant()
     assert session.scalar(select(func.count(User.id))) == 1
+
+
+def test_an_interrupted_planting_leaves_nothing_and_can_be_repeated(planting, session):
+    def interrupt(story):
+        yield from story[:20]
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        planting.plant(interrupt)
+    assert [session.scalar(select(func.count(row))) for row in (User.id, Question.id, Delivery.id)] == [0, 0, 0]
+    session.rollback()
+    assert planting.plant().questions >= 40
 
 
 def test_every_question_names_people_and_spaces_that_exist():
