@@ -64,7 +64,7 @@ def timeline(session: Session, ticket_id: int, thread: Thread, desks: Mapping[in
         select(PrivateNote).where(PrivateNote.ticket_id == ticket_id).order_by(PrivateNote.id)
     ).all()
     who = people(session, _people_in(events, notes))
-    moments = [*_said(thread), *_noted(notes, who), *_done(events, who, thread, desks)]
+    moments = [*_said(thread), *_done(events, who, thread, desks), *_noted(notes, who)]
     return tuple(sorted(moments, key=lambda moment: moment.at))  # stable: the thread comes first within an instant
 
 
