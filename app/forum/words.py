@@ -14,7 +14,7 @@ REASONS: Mapping[str, str] = {
     "forum.merged": N_("This question was joined with another one. Write there, so everybody reads it."),
     "forum.question_closed": N_("This question is closed, so it takes no more answers."),
     "forum.question_open": N_("This question is open already."),
-    "forum.space_archived": N_("This space is kept for reading only. Please choose another one."),
+    "forum.space_archived": N_("This space is kept for reading only. Choose another one."),
     "forum.is_duplicate": N_("This question is the same as another one. Take the link away to open it again."),
     "forum.own_question": N_("This is your own question."),
     "forum.own_answer": N_("This is your own answer."),
@@ -45,7 +45,7 @@ REASONS: Mapping[str, str] = {
     "forum.tag_malformed": N_(
         "A tag is one word of letters, digits and . + # - like “vpn” or “c++”: “%(tag)s” is not."
     ),
-    "forum.unstorable": N_("There is an invisible character in here that can’t be kept. Please type it again."),
+    "forum.unstorable": N_("There is an invisible character in here that can’t be kept. Type it again."),
     "forum.impact_unknown": N_("Choose what it keeps you from doing."),
     "forum.vote_unknown": N_("That is no vote we know."),
     "forum.post_unknown": N_("Choose one post."),

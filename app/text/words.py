@@ -8,7 +8,7 @@ from app.kernel.words import N_
 
 REASONS: Mapping[str, str] = {
     "text.too_long": N_("This is too long: at most %(maximum)s characters. Attach long logs as a file."),
-    "text.unstorable": N_("There is an invisible character in here that can’t be kept. Please type it again."),
+    "text.unstorable": N_("There is an invisible character in here that can’t be kept. Type it again."),
     "text.quotes_too_deep": N_("There are quotes inside quotes more than %(maximum)s deep. Keep the last few."),
     "text.lists_too_deep": N_("There are lists inside lists more than %(maximum)s deep. Keep fewer levels."),
     "text.brackets_too_deep": N_("Many square brackets are never closed. Put logs between two lines of ```."),

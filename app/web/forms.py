@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from functools import lru_cache
 from typing import Any
 
-from babel.support import NullTranslations, Translations
-from flask_babel import get_locale
 from flask_wtf import FlaskForm
 from wtforms import HiddenField
-from wtforms.i18n import messages_path
 
 from app.kernel.errors import Invalid
+from app.web.field_words import FieldWords
 from app.web.words import sentence
 
 
@@ -31,9 +28,9 @@ class Form(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
     class Meta(FlaskForm.Meta):  # type: ignore[misc]  # flask-wtf ships no types
         """How all our forms behave."""
 
-        def get_translations(self, _form: FlaskForm) -> NullTranslations:
-            """Return WTForms' own sentences; Flask-WTF reads their file again for every request."""
-            return _wtforms_sentences(str(get_locale()))
+        def get_translations(self, _form: FlaskForm) -> FieldWords:
+            """Return what fields say when they refuse."""
+            return FieldWords()
 
     once = HiddenField(default=new_token)
 
@@ -55,11 +52,6 @@ class Form(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
 
     def _first_id(self) -> str:
         return next((f.id for f in self if f.type not in {"HiddenField", "CSRFTokenField"}), "main")
-
-
-@lru_cache(maxsize=32)
-def _wtforms_sentences(locale: str) -> NullTranslations:
-    return Translations.load(messages_path(), [locale], domain="wtforms")
 
 
 def _flat(errors: Any) -> list[Any]:

@@ -38,8 +38,9 @@ def interface_choices() -> list[SelectChoice]:
 
 
 def zone_choices() -> list[SelectChoice]:
-    """Return all IANA time zones."""
-    zones = [SelectChoice(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())]
+    """Return all IANA time zones; ``localtime`` and ``Factory`` are files beside them that name no place."""
+    names = sorted(available_timezones() - {"localtime", "Factory"})
+    zones = [SelectChoice(zone, zone.replace("_", " ")) for zone in names]
     return [SelectChoice("", _l("UTC, like the site")), *zones]
 
 
