@@ -80,6 +80,6 @@ def _path(told: PersonTold) -> str:
     if told.badge is not None:
         return f"/badges/{told.badge}"
     if told.comment_id is not None:
-        return f"/questions/{told.question_id}#comment-{told.comment_id}"
-    place = f"#answer-{told.answer_id}" if told.answer_id is not None else ""
+        return f"/questions/{told.question_id}#c{told.comment_id}"
+    place = f"#a{told.answer_id}" if told.answer_id is not None else ""
     return f"/questions/{told.question_id}{place}"
