@@ -20,6 +20,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app.cli.check import check
 from app.cli.imports import imports
 from app.cli.people import make_administrator
+from app.cli.promises import adopt
 from app.cli.search import search
 from app.cli.seed import seed
 from app.cli.serve import serve
@@ -30,6 +31,7 @@ from app.escalation import subscribers as escalation_reactions
 from app.escalation import words as escalation_words
 from app.escalation.blueprint import escalation
 from app.escalation.jobs import escalation_jobs
+from app.escalation.routes import places as escalation_places
 from app.forum import personal_data as forum_data
 from app.forum import words as forum_words
 from app.forum.blueprint import forum
@@ -100,7 +102,16 @@ from app.web.logs import configure_logs, init_request_ids
 from app.web.metrics import init_metrics
 from app.web.runtime import Runtime, read_session
 from app.web.site import site
-from app.web.slots import NAVIGATION, PERSON_SCORE, PROFILE, Slots
+from app.web.slots import (
+    HOME,
+    IMPACT_PROMISE,
+    NAVIGATION,
+    PERSON_SCORE,
+    PROFILE,
+    QUESTION_SIDEBAR,
+    QUESTION_STATUS,
+    Slots,
+)
 from app.web.speech import AppTranslator
 from app.web.templates import init_templates
 from app.worker import Background
@@ -108,7 +119,7 @@ from app.worker import Background
 BUNDLED = Path(__file__).resolve().parent / "_bundled"
 ROOT = BUNDLED if BUNDLED.exists() else Path(__file__).resolve().parents[1]
 
-COMMANDS: list[click.Command] = [check, make_administrator, imports, search, seed, serve, worker]
+COMMANDS: list[click.Command] = [adopt, check, make_administrator, imports, search, seed, serve, worker]
 BLUEPRINTS: list[Blueprint] = [forum, health, site, identity, reputation, escalation, notify]
 PERSONAL_DATA: dict[str, PersonalData] = {
     "identity": identity_data,
@@ -271,6 +282,11 @@ def _fill_slots(slots: Slots) -> None:
     slots.fill(PERSON_SCORE, reputation_places.person_scores)
     slots.fill(PROFILE, reputation_places.profile_cards)
     slots.fill(NAVIGATION, notify_places.inbox_count)
+    slots.fill(NAVIGATION, escalation_places.waiting_counts)
+    slots.fill(HOME, escalation_places.home_cards)
+    slots.fill(IMPACT_PROMISE, escalation_places.impact_promises)
+    slots.fill(QUESTION_STATUS, escalation_places.question_statuses)
+    slots.fill(QUESTION_SIDEBAR, escalation_places.question_sidebars)
 
 
 def _sign_in_of(clock: Clock) -> Callable[[str], SignedIn | None]:

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.escalation.models.clocks import QuestionClock
+from app.escalation.models.tickets import Ticket
+from app.web.runtime import Runtime
+from tests.support.clock import FixedClock
+from tests.support.factories import Make
+
+
+def adopt(app: Flask, *arguments: str) -> str:
+    result = app.test_cli_runner().invoke(args=["adopt", *arguments])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_unanswered_questions_of_before_get_a_promise_once(
+    app: Flask, make: Make, runtime: Runtime, clock: FixedClock, session: Session
+) -> None:
+    space = make.space(slug="old-forum")
+    lately, long_ago = clock.now() - timedelta(days=3), clock.now() - timedelta(days=900)
+    waiting = make.question(space=space, asked_at=lately)
+    make.answer(make.question(space=space, asked_at=lately))
+    make.question(space=space, asked_at=long_ago)
+    make.question(asked_at=lately)
+
+    said = adopt(app, "old-forum", "--asked-since", "2026-02-01")
+    adopt(app, "old-forum", "--asked-since", "2026-02-01")
+
+    assert "promises of 1 begin now" in said
+    clocks = session.scalars(select(QuestionClock)).all()
+    assert [(c.question_id, c.started_at) for c in clocks] == [(waiting.id, clock.now())]
+    clock.advance(days=2)
+    runtime.jobs.run_due()
+    session.rollback()
+    assert session.scalars(select(Ticket.question_id)).all() == [waiting.id]
