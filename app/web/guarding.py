@@ -7,8 +7,8 @@ from typing import Any
 
 from flask import Flask, abort, request
 
-LARGEST_ID = 2**63 - 1
-"""What both databases store as an integer."""
+from app.kernel.numbers import LARGEST_ID
+
 LONGEST_QUERY = 8 * 1024
 """Bytes of a query string; the longest honest one is a search with all its filters."""
 NUL = "\x00"

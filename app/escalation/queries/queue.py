@@ -16,12 +16,13 @@ from app.escalation.models.tickets import ACTIVE, WAITING_FOR_US, State, Ticket
 from app.forum.contract import question_facts, tags_by_question, unanswered_count
 from app.identity.contract import Person, people
 from app.kernel.actor import Actor
-from app.kernel.paging import Slice, cut, decode_cursor, encode_cursor
+from app.kernel.paging import Slice, cut, decode_position, encode_position
 
 PAGE_SIZE = 30
 SOON = timedelta(minutes=30)
 """What counts as late soon; the clocks turn amber at the same moment."""
-NO_DUE_TIME = -1
+NO_DUE_TIME = datetime.max.replace(tzinfo=UTC)
+"""Stands in cursors for no due time: such tickets come last."""
 
 
 class View(StrEnum):
@@ -81,8 +82,8 @@ def queue_page(
     query = select(*_COLUMNS).where(_readable(actor), *_conditions(actor, view, now))
     query = query.order_by(Ticket.reply_due_at.is_(None), Ticket.reply_due_at, Ticket.id).limit(size + 1)
     if cursor:
-        query = query.where(_after(*decode_cursor(cursor, 2)))
-    page = cut(session.execute(query).all(), size, lambda row: _cursor(row.reply_due_at, row.id))
+        query = query.where(_after(*decode_position(cursor)))
+    page = cut(session.execute(query).all(), size, lambda row: encode_position(row.reply_due_at or NO_DUE_TIME, row.id))
     waiting = waiting_count(session, actor)
     return Queue(
         waiting=waiting,
@@ -119,19 +120,12 @@ def _desks_of(actor: Actor) -> Select[int]:
     return select(DeskAgent.desk_id).where(DeskAgent.user_id == actor.user_id)
 
 
-def _after(due: Any, last_id: Any) -> ColumnElement[bool]:
+def _after(due: datetime, last_id: int) -> ColumnElement[bool]:
     """Select what comes after the last row shown; rows without a due time come last."""
     if due == NO_DUE_TIME:
-        return and_(Ticket.reply_due_at.is_(None), Ticket.id > int(last_id))
-    micros = int(due)
-    at = datetime.fromtimestamp(micros // 1_000_000, UTC).replace(microsecond=micros % 1_000_000)
-    later = or_(Ticket.reply_due_at > at, and_(Ticket.reply_due_at == at, Ticket.id > int(last_id)))
+        return and_(Ticket.reply_due_at.is_(None), Ticket.id > last_id)
+    later = or_(Ticket.reply_due_at > due, and_(Ticket.reply_due_at == due, Ticket.id > last_id))
     return or_(later, Ticket.reply_due_at.is_(None))
-
-
-def _cursor(due: datetime | None, ticket_id: int) -> str:
-    micros = NO_DUE_TIME if due is None else int(due.timestamp()) * 1_000_000 + due.microsecond
-    return encode_cursor(micros, ticket_id)
 
 
 def _rows(session: Session, rows: Sequence[Any]) -> tuple[QueueRow, ...]:

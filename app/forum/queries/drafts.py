@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.forum.models.answer import Answer
 from app.forum.models.question import Draft
 from app.kernel.actor import Actor
+from app.kernel.numbers import whole_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,10 @@ def draft_list(session: Session, actor: Actor) -> list[DraftLine]:
 
 def _line(session: Session, draft: Draft) -> DraftLine:
     fields = json.loads(draft.fields)
-    kind, _, number = draft.place.partition(":")
-    question_id = int(number) if kind == "answer" and number.isdigit() else None
-    if kind == "edit-answer" and number.isdigit():
-        answer = session.get(Answer, int(number))
+    kind, _, digits = draft.place.partition(":")
+    number = whole_number(digits)
+    question_id = number if kind == "answer" else None
+    if kind == "edit-answer" and number is not None:
+        answer = session.get(Answer, number)
         question_id = answer.question_id if answer else None
     return DraftLine(draft.place, fields.get("title", ""), fields.get("body", "")[:120], draft.saved_at, question_id)

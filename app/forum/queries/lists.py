@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -18,7 +18,7 @@ from app.forum.models.question import Question, QuestionTag
 from app.forum.models.space import Space, Tag, TagFollow
 from app.identity.contract import Person, people
 from app.kernel.actor import Actor
-from app.kernel.paging import Slice, cut, decode_cursor, encode_cursor
+from app.kernel.paging import Slice, cut, decode_position, encode_position
 
 PAGE_SIZE = 20
 
@@ -93,11 +93,10 @@ def question_list(
     query = select(*_COLUMNS).where(visible_to(actor), *_conditions(actor, sort, narrow))
     query = query.order_by(by.desc(), Question.id.desc()).limit(size + 1)
     if cursor:
-        micros, last_id = (int(v) for v in decode_cursor(cursor, 2))
-        at = datetime.fromtimestamp(micros // 1_000_000, UTC).replace(microsecond=micros % 1_000_000)
+        at, last_id = decode_position(cursor)
         query = query.where(or_(by < at, and_(by == at, Question.id < last_id)))
     rows = session.execute(query).all()
-    page = cut(rows, size, lambda row: _cursor(getattr(row, by.key), row.id))
+    page = cut(rows, size, lambda row: encode_position(getattr(row, by.key), row.id))
     return Slice(_lines(session, page.items), page.next_cursor)
 
 
@@ -156,10 +155,6 @@ def _conditions(actor: Actor, sort: Sort, narrow: Narrow) -> list[ColumnElement[
 
 def _tagged(tag_id: int) -> Select[int]:
     return select(QuestionTag.question_id).where(QuestionTag.tag_id == tag_id)
-
-
-def _cursor(at: datetime, question_id: int) -> str:
-    return encode_cursor(int(at.timestamp()) * 1_000_000 + at.microsecond, question_id)
 
 
 def _lines(session: Session, rows: Collection[Any]) -> tuple[QuestionLine, ...]:

@@ -17,6 +17,7 @@ from app.forum.routes.acting import act_once, keep_files, question_url, render
 from app.forum.routes.finding import similar_to, status_lines
 from app.forum.services.asking import AskQuestion, ask_question
 from app.kernel.errors import Invalid
+from app.kernel.numbers import whole_number
 from app.kernel.unit_of_work import UnitOfWork
 from app.web import pages, slots
 from app.web.runtime import current_actor, read_session
@@ -34,8 +35,8 @@ def show() -> ResponseReturnValue:
             form[name].data = draft[name]
     if request.args.get("title"):
         form.title.data = request.args["title"][:150]
-    if request.args.get("space", "").isdigit():
-        form.space.data = int(request.args["space"])
+    if (space_id := whole_number(request.args.get("space", ""))) is not None:
+        form.space.data = space_id
     return _page(form, HTTPStatus.OK, came_back=bool(draft))
 
 

@@ -16,6 +16,7 @@ from app.forum.routes.acting import act, question_url, render
 from app.forum.services.editing import EditQuestion, RollBack, edit_question, roll_back
 from app.forum.services.revising import EditConflict
 from app.kernel.errors import Invalid, NotFound
+from app.kernel.numbers import whole_number
 from app.kernel.permissions import ensure
 from app.web import pages
 from app.web.runtime import current_actor, read_session
@@ -100,10 +101,10 @@ def roll_answer_back(answer_id: int) -> ResponseReturnValue:
 
 
 def _number() -> int:
-    number = request.form.get("number", "")
-    if not number.isdigit():
+    number = whole_number(request.form.get("number", ""))
+    if number is None:
         raise NotFound
-    return int(number)
+    return number
 
 
 def _page(

@@ -12,7 +12,7 @@ from app.forum.contract import visible_titles
 from app.identity.contract import Person, people
 from app.kernel.actor import Actor
 from app.kernel.errors import NotFound
-from app.kernel.paging import cut, decode_cursor, encode_cursor
+from app.kernel.paging import cut, decode_position, encode_position
 from app.reputation.badges import BADGES, BY_CODE, Badge
 from app.reputation.models import BadgeAward
 
@@ -77,9 +77,9 @@ def badge_page(session: Session, actor: Actor, code: str, cursor: str | None) ->
         .limit(PAGE + 1)
     )
     if cursor is not None:
-        query = query.where(tuple_(BadgeAward.awarded_at, BadgeAward.user_id) < tuple_(*_position(cursor)))
+        query = query.where(tuple_(BadgeAward.awarded_at, BadgeAward.user_id) < tuple_(*decode_position(cursor)))
     rows = session.execute(query).all()
-    page = cut(rows, PAGE, lambda row: encode_cursor(row.awarded_at.isoformat(), row.user_id))
+    page = cut(rows, PAGE, lambda row: encode_position(row.awarded_at, row.user_id))
     persons = people(session, [row.user_id for row in page.items])
     titles = visible_titles(session, actor, {row.question_id for row in page.items if row.question_id is not None})
     awards = tuple(
@@ -87,11 +87,3 @@ def badge_page(session: Session, actor: Actor, code: str, cursor: str | None) ->
         for row in page.items
     )
     return BadgePage(BY_CODE[code], awards, page.next_cursor)
-
-
-def _position(cursor: str) -> tuple[datetime, int]:
-    at, user_id = decode_cursor(cursor, 2)
-    try:
-        return datetime.fromisoformat(at), int(user_id)
-    except (TypeError, ValueError) as error:
-        raise NotFound from error

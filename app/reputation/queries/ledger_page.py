@@ -15,7 +15,7 @@ from app.forum.contract import visible_titles
 from app.identity.contract import Person, people
 from app.kernel.actor import Actor
 from app.kernel.errors import NotFound
-from app.kernel.paging import cut, decode_cursor, encode_cursor
+from app.kernel.paging import cut, decode_position, encode_position
 from app.reputation.models import Cap, Entry
 from app.reputation.queries.scores import people_helped, scores
 from app.reputation.rules import Rule
@@ -72,7 +72,7 @@ def ledger_page(session: Session, actor: Actor, user_id: int, cursor: str | None
     person = people(session, [user_id]).get(user_id)
     if person is None:
         raise NotFound
-    page = cut(_rows(session, user_id, cursor), PAGE, lambda row: encode_cursor(row.occurred_at.isoformat(), row.id))
+    page = cut(_rows(session, user_id, cursor), PAGE, lambda row: encode_position(row.occurred_at, row.id))
     titles = visible_titles(session, actor, {row.question_id for row in page.items})
     others = people(session, {r.by_id for r in page.items if r.rule in TELLING and r.question_id in titles})
     lines = [_line(row, titles, others) for row in page.items]
@@ -106,16 +106,8 @@ def _rows(session: Session, user_id: int, cursor: str | None) -> Sequence[Any]:
         .limit(PAGE + 1)
     )
     if cursor is not None:
-        query = query.where(tuple_(Entry.occurred_at, Entry.id) < tuple_(*_position(cursor)))
+        query = query.where(tuple_(Entry.occurred_at, Entry.id) < tuple_(*decode_position(cursor)))
     return session.execute(query).all()
-
-
-def _position(cursor: str) -> tuple[Any, Any]:
-    at, entry_id = decode_cursor(cursor, 2)
-    try:
-        return datetime.fromisoformat(at), int(entry_id)
-    except (TypeError, ValueError) as error:
-        raise NotFound from error
 
 
 def _line(row: Any, titles: dict[int, str], others: dict[int, Person]) -> LedgerLine:

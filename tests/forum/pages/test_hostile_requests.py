@@ -1,0 +1,55 @@
+"""Requests that no page of ours makes: each gets a human page with the right status, soon."""
+
+from __future__ import annotations
+
+import base64
+import time
+
+import pytest
+
+from app.forum.queries.history import word_diff
+
+
+@pytest.mark.parametrize("values", ['["abc",1]', "[NaN,1]", "[1e308,1]", "[99999999999999999999999,1]"])
+@pytest.mark.parametrize("address", ["/questions", "/tags/dock", "/spaces/it"])
+def test_a_made_up_cursor_is_a_page_that_does_not_exist(client, make, address, values):
+    make.space(slug="it", visibility="public")
+    make.tag("dock")
+    cursor = base64.urlsafe_b64encode(values.encode()).decode()
+    assert client.get(address, query_string={"after": cursor}).status_code == 404
+
+
+@pytest.mark.parametrize("typed", ["²", "9" * 5000, "-1", "x"])
+def test_a_number_that_is_none_chooses_no_space(client, make, typed):
+    make.sign_in(client, make.user())
+    assert client.get("/ask", query_string={"space": typed}).status_code == 200
+
+
+@pytest.mark.parametrize("number", ["²", "9" * 5000, "", "-1"])
+def test_an_earlier_text_that_never_was_cannot_stand_again(client, make, number):
+    ann = make.user()
+    question = make.question(asker=ann)
+    make.sign_in(client, ann)
+    sent = client.post(f"/questions/{question.id}/roll-back", data={"number": number})
+    assert sent.status_code == 404
+
+
+@pytest.mark.parametrize("piece", ["a ", "a\n", "ab", "[", "\n"])
+def test_two_long_texts_are_compared_soon(piece):
+    old, new = piece * 15_000, ("b" + piece) * 7_000
+    started = time.process_time()
+    word_diff(old, new)
+    assert time.process_time() - started < 2
+
+
+def test_a_changed_word_in_a_long_text_is_the_only_one_marked():
+    words = "The printer eats paper on Mondays. " * 500
+    diff = word_diff(f"{words}Always. {words}", f"{words}Never. {words}")
+    assert diff == f"{words}<del>Always</del><ins>Never</ins>. {words}"
+
+
+def test_texts_that_grow_or_shrink_at_an_end_show_only_that():
+    assert word_diff("one two", "one two three") == "one two<ins> three</ins>"
+    assert word_diff("one one", "one") == "one<del> one</del>"
+    assert word_diff("", "<b>") == "<ins>&lt;b&gt;</ins>"
+    assert word_diff("same", "same") == "same"
