@@ -1,4 +1,4 @@
-"""The gettext of pages: a page asks for some fifty sentences, so what never changes is looked up once.
+"""The gettext of pages: a page asks for some hundred sentences, so what never changes is looked up once.
 
 Does what Flask-Babel and Jinja's new-style gettext do, at a tenth of their cost: the catalogue of a locale and the
 escaped sentence without variables are kept for the life of the process.
@@ -6,19 +6,32 @@ escaped sentence without variables are kept for the life of the process.
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, cast
 
-from flask import Flask, g
+from babel import Locale
+from flask import Flask
 from flask_babel import get_locale, get_translations
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-MOST_SENTENCES = 20_000
-"""More than the product has in all its languages; beyond it, nothing more is kept."""
+from app.web.held import held
 
-_catalogues: dict[Any, Any] = {}
-_sentences: dict[tuple[Any, str], Markup] = {}
+MOST_SENTENCES = 20_000
+"""More than the product has in one language; beyond it, nothing more is kept."""
+
+
+@dataclass(slots=True)
+class Language:
+    """One locale with its catalogue; ``sentences`` are those without variables, escaped already."""
+
+    locale: Locale
+    catalogue: Any
+    sentences: dict[str, Markup] = field(default_factory=dict)
+
+
+_languages: dict[str, Language] = {}
 
 
 def install_page_words(app: Flask) -> None:
@@ -26,23 +39,28 @@ def install_page_words(app: Flask) -> None:
     app.jinja_env.globals.update(gettext=_gettext, ngettext=_ngettext, _=_gettext)
 
 
+def page_locale() -> Locale:
+    """Return the locale of the page, English where there is no page."""
+    return _reader().locale
+
+
 @pass_context
 def _gettext(context: Context, text: str, /, **facts: Any) -> str:
-    locale, catalogue = _reader()
+    language = _reader()
     if facts or not context.eval_ctx.autoescape:
-        return _filled(context, catalogue.ugettext(text), facts)
-    sentence = _sentences.get((locale, text))
+        return _filled(context, language.catalogue.ugettext(text), facts)
+    sentence = language.sentences.get(text)
     if sentence is None:
-        sentence = Markup(catalogue.ugettext(text)) % {}  # noqa: S704  # our own words
-        if len(_sentences) < MOST_SENTENCES:
-            _sentences[locale, text] = sentence
+        sentence = Markup(language.catalogue.ugettext(text)) % {}  # noqa: S704  # our own words
+        if len(language.sentences) < MOST_SENTENCES:
+            language.sentences[text] = sentence
     return sentence
 
 
 @pass_context
 def _ngettext(context: Context, one: str, many: str, number: int, /, **facts: Any) -> str:
     facts.setdefault("num", number)
-    return _filled(context, _reader()[1].ungettext(one, many, number), facts)
+    return _filled(context, _reader().catalogue.ungettext(one, many, number), facts)
 
 
 def _filled(context: Context, sentence: str, facts: dict[str, Any]) -> str:
@@ -52,12 +70,15 @@ def _filled(context: Context, sentence: str, facts: dict[str, Any]) -> str:
     return sentence % facts
 
 
-def _reader() -> tuple[Any, Any]:
-    """Return the reader's locale and its catalogue; forced locales count, as they do in Flask-Babel."""
-    locale = getattr(g.get("_flask_babel"), "babel_locale", None)  # where Flask-Babel keeps it for the request
-    catalogue = _catalogues.get(locale)
-    if locale is None or catalogue is None:
-        locale, catalogue = get_locale(), get_translations()
-        if locale is not None:
-            _catalogues[locale] = catalogue
-    return locale, catalogue
+def _reader() -> Language:
+    """Return the reader's language; forced locales count, as they do in Flask-Babel."""
+    babel = getattr(held(), "_flask_babel", None)  # where Flask-Babel keeps the request's choice
+    locale = getattr(babel, "babel_locale", None)
+    found, language = getattr(babel, "page_language", (None, None))
+    if language is None or found is not locale:
+        locale = get_locale() or Locale("en")
+        language = _languages.get(str(locale))
+        if language is None:
+            language = _languages[str(locale)] = Language(locale, get_translations())
+        held()._flask_babel.page_language = (locale, language)  # noqa: SLF001  # made by ``get_locale``
+    return cast("Language", language)

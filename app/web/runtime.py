@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
-from flask import current_app, g
+from flask import current_app
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
@@ -23,6 +23,7 @@ from app.kernel.models import Submission
 from app.kernel.relay import Relay
 from app.kernel.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from app.web.database import db
+from app.web.held import held
 
 P = TypeVar("P")
 TOKEN_LENGTH = 64
@@ -72,10 +73,11 @@ def read_session() -> Session:
 
 def current_actor() -> Actor:
     """Return who is asking, loaded once per request."""
-    if "actor" not in g:
-        g.actor = ANONYMOUS  # whatever happens while loading is done by nobody
-        g.actor = runtime().load_actor(read_session())
-    return cast("Actor", g.actor)
+    request = held()
+    if "actor" not in request:
+        request.actor = ANONYMOUS  # whatever happens while loading is done by nobody
+        request.actor = runtime().load_actor(read_session())
+    return cast("Actor", request.actor)
 
 
 def perform_once(token: str | None, act: Callable[[UnitOfWork], str]) -> str:

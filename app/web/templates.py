@@ -8,24 +8,27 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from babel import Locale
 from babel.dates import format_datetime as format_instant
 from babel.dates import format_timedelta
 from flask import Flask, g, request
 from flask_babel import format_datetime, get_locale, get_timezone
+from flask_wtf.csrf import generate_csrf
 from jinja2 import StrictUndefined, Template
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from app.config import Settings
 from app.web import slots
 from app.web.forms import new_token
+from app.web.held import held
 from app.web.language import LANGUAGES, text_direction
+from app.web.page_words import page_locale
 from app.web.pages import nonce, wants_fragment
 from app.web.runtime import current_actor, read_session, runtime
 from app.web.words import sentence
 
 _ICON = Markup('<svg class="icon{}" aria-hidden="true" focusable="false"><use href="/static/icons.svg#{}"/></svg>')
-_TIME = Markup('<time datetime="{}" data-rel title="{}">{}</time>')
+_TIME = Markup('<time datetime="{}" data-rel title="{}">')
+_TIME_ENDS = Markup("</time>")
 AVATAR_TONES = 4
 
 
@@ -60,6 +63,7 @@ def init_templates(app: Flask, settings: Settings) -> None:
         nonce=nonce,
         wants_fragment=wants_fragment,
         current_actor=current_actor,
+        csrf_token=csrf_token,
         navigation=navigation,
         text_direction=text_direction,
         page_language=page_language,
@@ -97,19 +101,19 @@ def icon(name: str, *, mirrored: bool = False) -> Markup:
 
 def ago(at: datetime) -> Markup:
     """Write how long ago something was, as text that a script keeps fresh."""
-    locale = get_locale() or Locale("en")
+    locale = page_locale()
     span = _rounded(at - runtime().clock.now())
-    return _TIME.format(at.isoformat(), _written(at, locale, get_timezone()), _spoken(span, locale))
+    return Markup(_beginning(at, locale.language, get_timezone()) + _spoken(span, locale.language))  # noqa: S704  # our own
 
 
 @lru_cache(maxsize=20_000)
-def _written(at: datetime, locale: Locale, zone: tzinfo | None) -> str:
-    return format_instant(at, "medium", tzinfo=zone, locale=locale)
+def _beginning(at: datetime, language: str, zone: tzinfo | None) -> str:
+    return str(_TIME.format(at.isoformat(), format_instant(at, "medium", tzinfo=zone, locale=language)))
 
 
 @lru_cache(maxsize=20_000)
-def _spoken(span: timedelta, locale: Locale) -> str:
-    return format_timedelta(span, add_direction=True, locale=locale)
+def _spoken(span: timedelta, language: str) -> str:
+    return str(escape(format_timedelta(span, add_direction=True, locale=language)) + _TIME_ENDS)
 
 
 def _rounded(span: timedelta) -> timedelta:
@@ -126,6 +130,15 @@ def when(at: datetime) -> Markup:
     return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), format_datetime(at, "full"), text)
 
 
+def csrf_token() -> str:
+    """Return the token that each form of the page carries; a page with forty buttons makes it once."""
+    request = held()
+    if "page_csrf_token" not in request:
+        request.page_csrf_token = generate_csrf()
+    return str(request.page_csrf_token)
+
+
+@lru_cache(maxsize=4096)
 def initials(name: str) -> str:
     """Return up to two letters that stand for a person without a picture."""
     parts = [p for p in name.split() if p]
