@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.forum.contract import visible_questions
 from app.identity.contract import Person, people
 from app.kernel.actor import Actor
 from app.kernel.errors import NotFound
-from app.kernel.paging import cut, decode_cursor, encode_cursor
+from app.kernel.paging import cut, decode_cursor, decode_instant, encode_cursor
 from app.notify.kinds import KINDS
 from app.notify.models import InboxItem, MailChoice
 from app.reputation.contract import BY_CODE
@@ -51,7 +52,7 @@ class Inbox:
 def inbox_page(session: Session, actor: Actor, now: datetime, cursor: str | None) -> Inbox:
     """Return a page in two statements; index ``ix_inbox_items_page``."""
     visible = visible_questions(actor).subquery()
-    query = _open(actor, now, visible, InboxItem, visible.c.title)
+    query = _open(actor.id, now, visible, InboxItem, visible.c.title)
     order = (InboxItem.needs_you, InboxItem.happened_at, InboxItem.id)
     if cursor is not None:
         query = query.where(tuple_(*order) < tuple_(*_position(cursor)))
@@ -68,8 +69,14 @@ def inbox_page(session: Session, actor: Actor, now: datetime, cursor: str | None
 
 def count_open(session: Session, actor: Actor, now: datetime) -> int:
     """Return how many items wait for somebody, in one statement."""
-    visible = visible_questions(actor).subquery()
-    return session.scalar(_open(actor, now, visible, func.count())) or 0
+    return session.scalar(_count_statement(actor.space_ids, actor.is_system), {"user_id": actor.id, "now": now}) or 0
+
+
+@lru_cache(maxsize=256)
+def _count_statement(space_ids: frozenset[int], is_system: bool) -> Select[int]:
+    """Build the statement once for all readers of the same spaces: every page asks it."""
+    visible = visible_questions(Actor(space_ids=space_ids, is_system=is_system)).subquery()
+    return _open(bindparam("user_id"), bindparam("now", type_=InboxItem.later_until.type), visible, func.count())
 
 
 def muted_items(session: Session, actor: Actor) -> list[tuple[int, str]]:
@@ -91,13 +98,13 @@ def wanted_kinds(session: Session, user_id: int) -> frozenset[str]:
     return frozenset(code for code, kind in KINDS.items() if said.get(code, kind.mail))
 
 
-def _open(actor: Actor, now: datetime, visible: Any, *columns: Any) -> Select[*tuple[Any, ...]]:
+def _open(user_id: Any, now: Any, visible: Any, *columns: Any) -> Select[*tuple[Any, ...]]:
     return (
         select(*columns)
         .select_from(InboxItem)
         .outerjoin(visible, visible.c.id == InboxItem.question_id)
         .where(
-            InboxItem.user_id == actor.id,
+            InboxItem.user_id == user_id,
             InboxItem.done_at.is_(None),
             InboxItem.muted_at.is_(None),
             or_(InboxItem.later_until.is_(None), InboxItem.later_until <= now),
@@ -135,7 +142,6 @@ def _cursor_of(row: Any) -> str:
 
 def _position(cursor: str) -> tuple[bool, datetime, int]:
     needs_you, at, item_id = decode_cursor(cursor, 3)
-    try:
-        return bool(needs_you), datetime.fromisoformat(at), int(item_id)
-    except (TypeError, ValueError) as error:
-        raise NotFound from error
+    if not isinstance(item_id, int):
+        raise NotFound
+    return bool(needs_you), decode_instant(at), item_id
