@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -27,13 +29,13 @@ class Desk:
         self.sam, self.mei = make.user("Sam Okafor"), make.user("Mei Tanaka")
         self.jo = make.user("Jo Lindqvist", roles=(Role.AGENT,))
 
-    def act(self, who: User, service, command, **options):
+    def act(self, who: User, service: Callable[..., Any], command: object, **options: object) -> Any:
         with self.runtime.unit_of_work() as uow:
             return service(uow, self.make.actor(who), command, **options)
 
     def ask(self, impact: str = "slowed") -> int:
         command = AskQuestion(self.space.id, "VPN drops every few minutes", text(), impact)
-        return self.act(self.sam, ask_question, command).id
+        return int(self.act(self.sam, ask_question, command).id)
 
     def sweep(self) -> int:
         return sweep(self.runtime.unit_of_work, self.runtime.reads, self.runtime.clock.now)
@@ -41,7 +43,7 @@ class Desk:
     def clock(self, question_id: int) -> QuestionClock:
         with self.runtime.reads() as session:
             query = select(QuestionClock).where(QuestionClock.question_id == question_id)
-            return session.scalars(query.order_by(QuestionClock.episode.desc())).first()
+            return session.scalars(query.order_by(QuestionClock.episode.desc()).limit(1)).one()
 
     def due(self, question_id: int) -> datetime | None:
         return self.clock(question_id).due_at

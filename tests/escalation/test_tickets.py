@@ -7,13 +7,24 @@ import pytest
 from sqlalchemy import func, select
 
 from app.escalation.jobs import ClockGuard
+from app.escalation.models.clocks import StopReason
 from app.escalation.models.tickets import PrivateNote, Ticket, TicketEvent
+from app.escalation.services import escalating
+from app.escalation.services.agreeing import ensure_policy
 from app.escalation.services.concluding import confirm_solution, reopen_ticket
 from app.escalation.services.escalating import MOST_PER_SWEEP, EscalateNow, escalate_due, escalate_now
 from app.escalation.services.recording import StaleTicket
 from app.escalation.services.replying import AskBack, ReplyToAsker, SolveWith, ask_back, reply_to_asker, solve_with
 from app.escalation.services.working import AssignTicket, HandOver, WriteNote, assign_ticket, hand_over, write_note
-from app.forum.contract import AcceptAnswer, PostAnswer, PostComment, accept_answer, post_answer, post_comment
+from app.forum.contract import (
+    AcceptAnswer,
+    PostAnswer,
+    PostComment,
+    QuestionFacts,
+    accept_answer,
+    post_answer,
+    post_comment,
+)
 from app.kernel.actor import Role
 from app.kernel.errors import Denied, Invalid, NotFound
 from app.kernel.models import AuditEntry
@@ -48,6 +59,40 @@ def test_the_sweeper_picks_up_what_it_missed_while_it_was_down(desk: Desk, clock
 
     assert desk.sweep() == 3
     assert all(len(desk.tickets(question)) == 1 for question in questions)
+    due = datetime(2026, 3, 2, 13, tzinfo=UTC)
+    assert desk.tickets(questions[0])[0].rule["late_seconds"] == (clock.now() - due).total_seconds()
+
+
+def test_a_ticket_that_cannot_be_opened_holds_up_nobody_elses(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken, fine = desk.ask("several_blocked"), desk.ask("several_blocked")
+    opening = escalating.over_because
+
+    def fail_for_one(facts: QuestionFacts) -> StopReason | None:
+        if facts.id == broken:
+            raise RuntimeError("a fault")
+        return opening(facts)
+
+    monkeypatch.setattr(escalating, "over_because", fail_for_one)
+    assert desk.sweep() == 1
+    assert desk.tickets(broken) == []
+    assert len(desk.tickets(fine)) == 1
+
+
+def test_the_first_questions_of_two_new_spaces_at_once_both_get_their_promise(desk: Desk, make) -> None:
+    spaces = [make.space() for _ in range(4)]
+    given: list[int | None] = []
+
+    def ask(space_id: int) -> None:
+        with desk.runtime.unit_of_work() as uow:
+            given.append(ensure_policy(uow, space_id).policy_id)
+
+    threads = [threading.Thread(target=ask, args=(space.id,)) for space in spaces * 2]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(given) == 8
+    assert len(set(given)) == 4
 
 
 def test_one_sweep_opens_at_most_fifty(desk: Desk, clock) -> None:
@@ -155,7 +200,7 @@ def test_a_peers_accepted_answer_takes_the_ticket_back(desk: Desk) -> None:
     (after,) = desk.tickets(ticket.question_id)
     assert (after.state, after.solution_answer_id) == ("cancelled", answer.id)
     with desk.runtime.reads() as session:
-        last = session.scalars(select(TicketEvent).order_by(TicketEvent.id.desc())).first()
+        last = session.scalars(select(TicketEvent).order_by(TicketEvent.id.desc()).limit(1)).one()
         assert (last.kind, last.detail) == ("cancelled", "peer_answer")
 
 

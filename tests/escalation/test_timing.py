@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -164,7 +165,7 @@ def test_where_a_score_counts_the_vote_that_reaches_it_stops_the_clock(desk: Des
 def change(desk: Desk, admin, space_id: int, **fields) -> None:
     with desk.runtime.unit_of_work() as uow:
         terms = ensure_policy(uow, space_id)
-    settings = {
+    settings: dict[str, Any] = {
         "definition": Definition.NO_REPLY,
         "min_score": 1,
         "minutes": dict(DEFAULT_MINUTES),

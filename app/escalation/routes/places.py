@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from flask import render_template
-from flask_babel import gettext
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
@@ -93,7 +92,7 @@ def _sidebar(session: Session, actor: Actor, facts: QuestionFacts, standing: Sta
         ticket=None,
         by_asker=by_asker,
         desk=terms.desk_name,
-        reply_by=clock_time(reply_by, now) if reply_by else gettext("soon"),
+        reply_by=clock_time(reply_by, now) if reply_by else None,
     )
 
 

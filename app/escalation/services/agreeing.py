@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import available_timezones
 
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.escalation.calendar import Window
@@ -24,11 +26,13 @@ from app.escalation.terms import (
     terms_of_spaces,
 )
 from app.kernel.actor import Actor
-from app.kernel.errors import Invalid, NotFound
+from app.kernel.errors import Busy, Invalid, NotFound
 from app.kernel.permissions import ensure
 from app.kernel.unit_of_work import UnitOfWork
 
 LONGEST_MINUTES = 60 * 24 * 365
+MOST_ATTEMPTS = 4
+"""One for the first desk of the site, one for the space's policy, one to read what somebody else wrote, one spare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,22 +73,13 @@ class EditDesk:
 
 def ensure_policy(uow: UnitOfWork, space_id: int) -> Terms:
     """Return what a space promises, giving it the defaults first when nobody has chosen."""
-    terms = terms_of_spaces(uow.session, [space_id], uow.now)[space_id]
-    if terms.policy_id is not None:
-        return terms
-    desk = _default_desk(uow)
-    uow.session.add(
-        Policy(
-            space_id=space_id,
-            minutes=dict(DEFAULT_MINUTES),
-            reply_minutes=dict(DEFAULT_REPLY_MINUTES),
-            calendar_id=desk.calendar_id,
-            desk_id=desk.id,
-            created_at=uow.now,
-        )
-    )
-    uow.session.flush()
-    return terms_of_spaces(uow.session, [space_id], uow.now)[space_id]
+    for _ in range(MOST_ATTEMPTS):
+        terms = terms_of_spaces(uow.session, [space_id], uow.now)[space_id]
+        if terms.policy_id is not None:
+            return terms
+        with suppress(IntegrityError), uow.session.begin_nested():  # somebody else gives them at this moment
+            _give_defaults(uow, space_id)
+    raise Busy
 
 
 def edit_policy(uow: UnitOfWork, actor: Actor, command: EditPolicy) -> Policy:
@@ -190,6 +185,21 @@ def edit_desk(uow: UnitOfWork, actor: Actor, command: EditDesk) -> Desk:
     uow.session.add_all(DeskAgent(desk_id=desk.id, user_id=i, since=uow.now) for i in sorted(set(command.agent_ids)))
     uow.audit(actor, "desk.changed", "desk", desk.id, agents=len(set(command.agent_ids)))
     return desk
+
+
+def _give_defaults(uow: UnitOfWork, space_id: int) -> None:
+    desk = _default_desk(uow)
+    uow.session.add(
+        Policy(
+            space_id=space_id,
+            minutes=dict(DEFAULT_MINUTES),
+            reply_minutes=dict(DEFAULT_REPLY_MINUTES),
+            calendar_id=desk.calendar_id,
+            desk_id=desk.id,
+            created_at=uow.now,
+        )
+    )
+    uow.session.flush()
 
 
 def _default_desk(uow: UnitOfWork) -> Desk:

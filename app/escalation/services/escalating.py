@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -23,6 +24,8 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Denied, Invalid
 from app.kernel.permissions import ensure
 from app.kernel.unit_of_work import UnitOfWork
+
+log = structlog.get_logger(__name__)
 
 MOST_PER_SWEEP = 50
 """So that a clock set wrong cannot open thousands of tickets."""
@@ -142,6 +145,7 @@ def _rule_of(uow: UnitOfWork, clock: QuestionClock, facts: QuestionFacts, terms:
         "minutes": terms.minutes.get(facts.impact),
         "started_at": clock.started_at.isoformat(),
         "due_at": clock.due_at.isoformat() if clock.due_at else None,
+        "late_seconds": max(0, int((uow.now - clock.due_at).total_seconds())) if clock.due_at else 0,
         "policy_version": terms.version,
         "calendar_version_id": clock.calendar_version_id,
         "me_too_count": facts.me_too_count,
@@ -157,8 +161,14 @@ def sweep(units: Units, peek: Callable[[], AbstractContextManager[Session]], now
     """
     with peek() as session:
         due = due_clocks(session, now())
-    opened = 0
-    for clock_id in due:
+    return sum(_escalated(units, clock_id) for clock_id in due)
+
+
+def _escalated(units: Units, clock_id: int) -> bool:
+    """Open one ticket; a failure is logged and holds up nobody else's."""
+    try:
         with units() as uow:
-            opened += escalate_due(uow, clock_id) is not None
-    return opened
+            return escalate_due(uow, clock_id) is not None
+    except Exception:
+        log.exception("escalation failed, the next sweep tries again", clock=clock_id)
+        return False
