@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.escalation.routes import asking, queue, tickets, working
+from app.escalation.routes import asking, calendars, desks, policies, queue, tickets, working
 from app.web.routing import Gate, Route, blueprint
 
 WRITE = "20 per minute; 300 per hour"
@@ -24,5 +24,16 @@ escalation = blueprint(
         Route("GET", f"{QUESTION}/escalate", asking.by_hand, Gate.MEMBER),
         Route("POST", f"{QUESTION}/escalate", asking.escalate, Gate.MEMBER, WRITE),
         Route("POST", f"{QUESTION}/back-to-work", asking.back_to_work, Gate.MEMBER, PRESS),
+        Route("GET", "/admin/policies", policies.index, Gate.ADMINISTRATOR),
+        Route("GET", "/admin/policies/<int:space_id>", policies.show, Gate.ADMINISTRATOR),
+        Route("POST", "/admin/policies/<int:space_id>", policies.save, Gate.ADMINISTRATOR, WRITE),
+        Route("GET", "/admin/calendars", calendars.index, Gate.ADMINISTRATOR),
+        Route("POST", "/admin/calendars", calendars.create, Gate.ADMINISTRATOR, WRITE),
+        Route("GET", "/admin/calendars/<int:calendar_id>", calendars.show, Gate.ADMINISTRATOR),
+        Route("POST", "/admin/calendars/<int:calendar_id>", calendars.save, Gate.ADMINISTRATOR, WRITE),
+        Route("GET", "/admin/desks", desks.index, Gate.ADMINISTRATOR),
+        Route("POST", "/admin/desks", desks.create, Gate.ADMINISTRATOR, WRITE),
+        Route("GET", "/admin/desks/<int:desk_id>", desks.show, Gate.ADMINISTRATOR),
+        Route("POST", "/admin/desks/<int:desk_id>", desks.save, Gate.ADMINISTRATOR, WRITE),
     ],
 )

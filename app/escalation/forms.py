@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
+from app.escalation.models.agreements import Definition
 from app.web.forms import Form
 
 LONGEST_SENTENCE = 1000
+LONGEST_MINUTES = 60 * 24 * 365
 OPEN, PRIVATE = "open", "private"
 SENTENCE_TOO_LONG = Length(max=LONGEST_SENTENCE, message=_l("Make it shorter: at most %(max)d characters."))
 
@@ -62,3 +74,66 @@ class HandOverByHandForm(Form):
     reason = StringField(
         _l("Why does this need a person?"), [InputRequired(_l("Say in one sentence why.")), SENTENCE_TOO_LONG]
     )
+
+
+class MinutesField(IntegerField):  # type: ignore[misc]  # wtforms ships no types
+    """Whole minutes of opening hours; empty for never."""
+
+    def __init__(self, label: object, **bound: Any) -> None:
+        super().__init__(label, [Optional()], render_kw={"inputmode": "numeric"}, **bound)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the number."""
+        typed = valuelist[0].strip() if valuelist else ""
+        if not typed:
+            self.data = None
+        elif typed.isascii() and typed.isdecimal() and int(typed) <= LONGEST_MINUTES:
+            self.data = int(typed)
+        else:
+            raise ValidationError(_l("Use whole minutes, at most a year."))
+
+
+class PolicyForm(Form):
+    """What a space promises: minutes by impact for the community, then for the desk."""
+
+    definition = RadioField(
+        _l("When does a question count as unanswered?"),
+        choices=[
+            SelectChoice(Definition.NO_REPLY, _l("When nobody else has answered")),
+            SelectChoice(Definition.NO_SCORE, _l("When no answer has helped enough people")),
+            SelectChoice(Definition.NO_ACCEPTED, _l("When no answer has solved it")),
+        ],
+        validators=[InputRequired(_l("Choose what counts as unanswered."))],
+    )
+    min_score = IntegerField(
+        _l("How many people an answer has to help"), [Optional(), NumberRange(min=1, max=100)], default=1
+    )
+    minutes_nothing = MinutesField(_l("They are curious"))
+    minutes_slowed = MinutesField(_l("It slows them down"))
+    minutes_blocked = MinutesField(_l("They can’t do their work"))
+    minutes_several_blocked = MinutesField(_l("Several people can’t work"))
+    reply_nothing = MinutesField(_l("They are curious"))
+    reply_slowed = MinutesField(_l("It slows them down"))
+    reply_blocked = MinutesField(_l("They can’t do their work"))
+    reply_several_blocked = MinutesField(_l("Several people can’t work"))
+    calendar_id = SelectField(_l("Whose hours count for the community"), coerce=int, choices=[])
+    desk_id = SelectField(_l("The desk behind this space"), coerce=int, choices=[])
+
+
+class CalendarForm(Form):
+    """When somebody is there."""
+
+    name = StringField(_l("Name"), [InputRequired(_l("Give it a name.")), Length(max=80)])
+    zone = StringField(_l("Time zone"), [InputRequired(_l("Choose a time zone such as Europe/Berlin."))])
+    windows = TextAreaField(_l("Opening times"), [Length(max=2000)])
+    country = StringField(_l("Country whose public holidays are closed"), [Length(max=2)])
+    subdivision = StringField(_l("Part of that country"), [Length(max=10)])
+    own_holidays = TextAreaField(_l("Closed on these days too"), [Length(max=5000)])
+
+
+class DeskForm(Form):
+    """A team that people reach when the community could not help."""
+
+    name = StringField(_l("Name"), [InputRequired(_l("Give it a name.")), Length(max=80)])
+    calendar_id = SelectField(_l("Opening hours"), coerce=int, choices=[])
+    agent_ids = SelectMultipleField(_l("Who works here"), coerce=int, choices=[])
