@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.escalation.services.concluding import hear_acceptance, hear_withdrawal, settle_ticket
+from app.escalation.services.concluding import hear_acceptance, hear_asker, hear_withdrawal, settle_ticket
 from app.escalation.services.timing import settle_clock, watches_scores
 from app.forum.events import (
     AcceptanceWithdrawn,
@@ -12,6 +12,7 @@ from app.forum.events import (
     AnswerRestored,
     AskedBack,
     AskerReplied,
+    CommentPosted,
     DuplicateLinked,
     DuplicateUnlinked,
     QuestionAsked,
@@ -63,6 +64,12 @@ def start_again(uow: UnitOfWork, event: AcceptanceWithdrawn) -> None:
     settle_clock(uow, event.question_id, afresh=True)
 
 
+def rearm(uow: UnitOfWork, event: CommentPosted) -> None:
+    """Promise a reply when the asker adds something; what others say changes no promise."""
+    if event.by_id == event.asker_id:
+        hear_asker(uow, event.question_id, event.asker_id)
+
+
 def weigh(uow: UnitOfWork, event: VoteCast | VoteWithdrawn) -> None:
     """Look again where a score is what counts."""
     if event.answer_id is not None and watches_scores(uow, event.question_id):
@@ -78,6 +85,7 @@ IN_TRANSACTION: Subscriptions = {
     DuplicateLinked: [settle],
     AskedBack: [settle],
     AskerReplied: [settle],
+    CommentPosted: [rearm],
     QuestionReopened: [settle_and_restart],
     QuestionRestored: [settle_and_restart],
     DuplicateUnlinked: [settle_and_restart],

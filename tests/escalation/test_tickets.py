@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from app.escalation.jobs import ClockGuard
 from app.escalation.models.clocks import StopReason
 from app.escalation.models.tickets import PrivateNote, Ticket, TicketEvent
-from app.escalation.services import escalating
+from app.escalation.services import escalating, timing
 from app.escalation.services.agreeing import ensure_policy
 from app.escalation.services.concluding import confirm_solution, reopen_ticket
 from app.escalation.services.escalating import MOST_PER_SWEEP, EscalateNow, escalate_due, escalate_now
@@ -65,7 +65,7 @@ def test_the_sweeper_picks_up_what_it_missed_while_it_was_down(desk: Desk, clock
 
 def test_a_ticket_that_cannot_be_opened_holds_up_nobody_elses(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     broken, fine = desk.ask("several_blocked"), desk.ask("several_blocked")
-    opening = escalating.over_because
+    opening = timing.over_because
 
     def fail_for_one(facts: QuestionFacts) -> StopReason | None:
         if facts.id == broken:
@@ -210,7 +210,21 @@ def test_a_peer_who_is_accepted_after_the_desk_spoke_solves_the_ticket(desk: Des
     answer = desk.act(desk.mei, post_answer, PostAnswer(ticket.question_id, text("Use TCP 443.")))
     desk.act(desk.sam, accept_answer, AcceptAnswer(answer.id))
 
-    assert desk.tickets(ticket.question_id)[0].state == "solved"
+    after = desk.tickets(ticket.question_id)[0]
+    assert (after.state, after.solved_by_id) == ("confirmed", desk.mei.id)
+    assert after.ended_at is not None
+    with desk.runtime.reads() as session:
+        assert scores(session, [desk.mei.id])[desk.mei.id] == 1 + 15
+
+
+def test_what_the_asker_adds_after_the_desk_spoke_is_promised_a_reply(desk: Desk, clock) -> None:
+    ticket = desk.escalated()
+    desk.act(desk.jo, reply_to_asker, ReplyToAsker(ticket.id, text("We are looking.")))
+    desk.act(desk.mei, post_comment, PostComment(ticket.question_id, None, text("Here too.")))
+    assert desk.tickets(ticket.question_id)[0].reply_due_at is None
+    clock.advance(minutes=10)
+    desk.act(desk.sam, post_comment, PostComment(ticket.question_id, None, text("Any news?")))
+    assert desk.tickets(ticket.question_id)[0].reply_due_at == clock.now() + timedelta(minutes=30)
 
 
 def test_a_ticket_may_be_solved_with_an_answer_that_stands(desk: Desk) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.escalation.access import last_ticket
-from app.escalation.events import TicketCancelled, TicketConfirmed, TicketReopened, TicketSolved
+from app.escalation.events import TicketCancelled, TicketConfirmed, TicketReopened
 from app.escalation.models.tickets import ACTIVE, Ending, State, Ticket
 from app.escalation.permissions import can_conclude
 from app.escalation.services.recording import facts_of, note_event
@@ -58,21 +58,19 @@ def reopen_ticket(uow: UnitOfWork, actor: Actor, question_id: int, why: str = ""
 
 
 def confirm(uow: UnitOfWork, ticket: Ticket, by_id: int, answer_id: int | None) -> None:
-    """End a ticket as confirmed; the caller holds the locks."""
-    ticket.state, ticket.confirmed_at, ticket.ended_at = State.CONFIRMED, uow.now, uow.now
+    """End a ticket as solved by the desk; the caller holds the locks."""
     ticket.solved_at = ticket.solved_at or uow.now
-    ticket.solution_answer_id, ticket.reply_due_at = answer_id, None
     note_event(uow, ticket, by_id, "confirmed", answer_id)
     if answer_id is not None:
         confirm_desk_answer(uow, answer_id, by_id)
-    uow.record(TicketConfirmed(occurred_at=uow.now, **facts_of(ticket, by_id), answer_id=answer_id))
+    _end_confirmed(uow, ticket, by_id, answer_id)
 
 
 def hear_acceptance(uow: UnitOfWork, question_id: int, answer_id: int, by_id: int) -> None:
     """Let an accepted answer end the ticket.
 
-    A desk's answer confirms it. A peer's takes it back: cancelled with a note, or solved when the desk had already
-    spoken, so that no work of an agent is hidden.
+    A desk's answer confirms it. A peer's takes it back: cancelled with a note, or ended as solved by that peer when the
+    desk had already spoken, so that no work of an agent is hidden.
     """
     ticket = _standing(uow, question_id)
     if ticket is None:
@@ -83,11 +81,20 @@ def hear_acceptance(uow: UnitOfWork, question_id: int, answer_id: int, by_id: in
     elif ticket.first_reply_at is None:
         cancel(uow, ticket, by_id, Ending.PEER_ANSWER, answer_id)
     else:
-        ticket.state, ticket.solved_at, ticket.ended_at = State.SOLVED, uow.now, uow.now
-        ticket.solution_answer_id, ticket.reply_due_at = answer_id, None
         ticket.solved_by_id = mark.author_id if mark is not None else by_id
+        ticket.solved_at = uow.now
         note_event(uow, ticket, by_id, "solved", answer_id, Ending.PEER_ANSWER)
-        uow.record(TicketSolved(occurred_at=uow.now, **facts_of(ticket, by_id), answer_id=answer_id))
+        _end_confirmed(uow, ticket, by_id, answer_id)
+
+
+def hear_asker(uow: UnitOfWork, question_id: int, asker_id: int) -> None:
+    """Promise a reply to what the asker adds on their own while the desk is at it; it had spoken last."""
+    ticket = _standing(uow, question_id)
+    if ticket is None or ticket.state != State.OPEN or ticket.reply_due_at is not None:
+        return
+    terms = terms_of_policy(uow.session, ticket.policy_id, None, uow.now)
+    ticket.reply_due_at = terms.reply_by(uow.now, ticket.impact)
+    note_event(uow, ticket, asker_id, "asker_replied")
 
 
 def hear_withdrawal(uow: UnitOfWork, question_id: int, answer_id: int) -> None:
@@ -124,6 +131,12 @@ def cancel(uow: UnitOfWork, ticket: Ticket, by_id: int | None, ending: Ending, a
     ticket.solution_answer_id = answer_id
     note_event(uow, ticket, by_id, "cancelled", answer_id, ending)
     uow.record(TicketCancelled(occurred_at=uow.now, **facts_of(ticket, by_id), reason=ending))
+
+
+def _end_confirmed(uow: UnitOfWork, ticket: Ticket, by_id: int, answer_id: int | None) -> None:
+    ticket.state, ticket.confirmed_at, ticket.ended_at = State.CONFIRMED, uow.now, uow.now
+    ticket.solution_answer_id, ticket.reply_due_at = answer_id, None
+    uow.record(TicketConfirmed(occurred_at=uow.now, **facts_of(ticket, by_id), answer_id=answer_id))
 
 
 def _load(uow: UnitOfWork, actor: Actor, question_id: int) -> Ticket:
