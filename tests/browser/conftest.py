@@ -29,22 +29,24 @@ from tests.support.databases import dispose
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 SECONDS_TO_START = 60
+PAGES_TO_SEEK = 5
 AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
 MEMBER, AGENT, ADMINISTRATOR = "priya@nordlicht.example", "jonas@nordlicht.example", "mara@nordlicht.example"
 
 
 @dataclass(frozen=True)
 class Site:
-    """A running server. ``question`` is a thread with answers; ``cookies`` are those of signed-in people."""
+    """A running server. ``question`` is answered, ``ticket`` waits at a desk, ``cookies`` are those of people."""
 
     address: str
     question: int
+    ticket: int
     cookies: dict[str, list[Any]]
 
     def url(self, path: str, **query: str) -> str:
-        """Build an address; ``{question}`` in a path stands for the thread's id."""
+        """Build an address; ``{question}`` and ``{ticket}`` in a path stand for their ids."""
         asked = "&".join(f"{name}={value}" for name, value in query.items() if value)
-        path = path.replace("{question}", str(self.question))
+        path = path.format(question=self.question, ticket=self.ticket)
         return self.address + path + (("&" if "?" in path else "?") + asked if asked else "")
 
 
@@ -104,7 +106,8 @@ def site(browser: Browser) -> Iterator[Site]:
     try:
         _wait_for(address, server)
         cookies = {who: _sign_in(browser, address, who) for who in (MEMBER, AGENT, ADMINISTRATOR)}
-        yield Site(address, _answered_question(browser, address, cookies[MEMBER]), cookies)
+        question = _answered_question(browser, address, cookies[MEMBER])
+        yield Site(address, question, _waiting_ticket(browser, address, cookies[AGENT]), cookies)
     finally:
         server.terminate()
         server.wait(timeout=40)
@@ -124,19 +127,26 @@ def _sign_in(browser: Browser, address: str, who: str) -> list[Any]:
 
 
 def _answered_question(browser: Browser, address: str, cookies: list[Any]) -> int:
-    """Find a thread whose question is open and has an answer."""
+    """Find a thread that is open for answers and has one: a solved one, because solved questions stay open."""
     with browser.new_context() as context:
         context.add_cookies(cookies)
         page = context.new_page()
-        page.goto(f"{address}/questions")
-        found: list[str] = page.evaluate(
-            "[...document.querySelectorAll('main a[href^=\"/questions/\"]')].map(a => a.getAttribute('href'))"
-        )
-        for path in dict.fromkeys(found):
-            page.goto(address + path)
-            if page.locator("#reply").count() and page.locator("#answers article").count():
-                return int(path.split("/")[2].split("-")[0])
-    pytest.fail("the demo community has no open question with an answer")
+        page.goto(f"{address}/questions?sort=newest")
+        for _ in range(PAGES_TO_SEEK):
+            solved = page.locator("main li.card:has(.status.solved) a.q-link")
+            if solved.count():
+                return int(str(solved.first.get_attribute("href")).split("/")[2])
+            page.locator("main a[rel=next]").click()
+    pytest.fail("the demo community has no solved question")
+
+
+def _waiting_ticket(browser: Browser, address: str, cookies: list[Any]) -> int:
+    with browser.new_context() as context:
+        context.add_cookies(cookies)
+        page = context.new_page()
+        page.goto(f"{address}/waiting")
+        row = page.locator("#queue a[data-id]").first
+        return int(str(row.get_attribute("data-id")))
 
 
 OpenPage = Callable[..., Page]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from tests.browser.conftest import ADMINISTRATOR, MEMBER
+from tests.browser.conftest import ADMINISTRATOR, AGENT, MEMBER
 
-PAGES: list[tuple[str | None, str]] = [
+Place = tuple[str | None, str]
+
+PAGES: list[Place] = [
     (None, "/"),
     (None, "/sign-in"),
     (None, "/register"),
@@ -20,12 +22,46 @@ PAGES: list[tuple[str | None, str]] = [
     (MEMBER, "/tags"),
     (MEMBER, "/spaces"),
     (MEMBER, "/inbox"),
-    (MEMBER, "/drafts"),
     (MEMBER, "/people/priya"),
     (MEMBER, "/settings"),
     (MEMBER, "/leaderboard"),
-    (MEMBER, "/privileges"),
-    (MEMBER, "/badges"),
+    (AGENT, "/questions/{question}"),
+    (AGENT, "/waiting"),
+    (AGENT, "/waiting/{ticket}"),
     (ADMINISTRATOR, "/admin"),
 ]
-IDS = [f"{'guest' if who is None else who.split('@')[0]} {path}" for who, path in PAGES]
+"""What people meet every day: seen in every corner."""
+
+QUIET_PAGES: list[Place] = [
+    (None, "/questions/{question}"),
+    (None, "/forgotten"),
+    (None, "/accessibility"),
+    (MEMBER, "/drafts"),
+    (MEMBER, "/questions/{question}/history"),
+    (MEMBER, "/spaces/it-help"),
+    (MEMBER, "/tags/vpn"),
+    (MEMBER, "/people/priya/reputation"),
+    (MEMBER, "/privileges"),
+    (MEMBER, "/badges"),
+    (MEMBER, "/settings/looks"),
+    (MEMBER, "/settings/formats"),
+    (MEMBER, "/settings/mail"),
+    (MEMBER, "/settings/account"),
+    (MEMBER, "/settings/data"),
+    (ADMINISTRATOR, "/questions/{question}/close"),
+    (ADMINISTRATOR, "/questions/{question}/edit"),
+    (ADMINISTRATOR, "/questions/{question}/same-as"),
+    (ADMINISTRATOR, "/admin/people"),
+    (ADMINISTRATOR, "/admin/people/1"),
+    (ADMINISTRATOR, "/admin/groups"),
+    (ADMINISTRATOR, "/admin/mail"),
+    (ADMINISTRATOR, "/admin/audit"),
+    (ADMINISTRATOR, "/admin/deliveries"),
+]
+"""What is made of the same parts: seen in the two hardest corners."""
+
+
+def name_of(place: Place) -> str:
+    """Name a page and its reader as test ids do: ``priya /inbox``."""
+    who, path = place
+    return f"{'guest' if who is None else who.split('@')[0]} {path}"

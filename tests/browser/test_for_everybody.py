@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import MEMBER, OpenPage
-from tests.browser.pages import IDS, PAGES
+from tests.browser.pages import PAGES, QUIET_PAGES, name_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
@@ -16,9 +16,18 @@ RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
     "rules": {"target-size": {"enabled": True}},  # off by default
 }
-EVERY_PAGE = pytest.mark.parametrize(("who", "path"), PAGES, ids=IDS)
-LOOKS = [("light", ""), ("dark", ""), ("light", "xa"), ("light", "xb")]
+EVERY_PAGE = pytest.mark.parametrize(
+    ("who", "path"), [pytest.param(*place, id=name_of(place)) for place in (*PAGES, *QUIET_PAGES)]
+)
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
+# Every theme at every width, with the longest words where there is least room and mirrored where there are columns.
+CORNERS = {
+    "wide light": (WIDE, "light", ""),
+    "wide dark mirrored": (WIDE, "dark", "xb"),
+    "narrow light long": (NARROW, "light", "xa"),
+    "narrow dark": (NARROW, "dark", ""),
+}
+HARDEST = ("wide dark mirrored", "narrow light long")
 LONGEST_WALK = 250
 
 TROUBLE = """async rules => (await axe.run(document, rules)).violations.map(v =>
@@ -42,14 +51,21 @@ def scrolls_sideways(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth > innerWidth"))
 
 
-@EVERY_PAGE
-@pytest.mark.parametrize("width", [WIDE, NARROW], ids=["wide", "narrow"])
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(open_page: OpenPage, who, path, width):
-    for theme, pseudo in LOOKS:
-        page = open_page(path, who=who, axe=True, viewport=width, color_scheme=theme, query={"pl": pseudo})
-        assert trouble(page) == [], (theme, pseudo)
-        assert not scrolls_sideways(page), (theme, pseudo)
-        page.context.close()
+@pytest.mark.parametrize(
+    ("who", "path", "corner"),
+    [
+        pytest.param(*place, corner, id=f"{name_of(place)} {corner}")
+        for places, corners in ((PAGES, CORNERS), (QUIET_PAGES, HARDEST))
+        for place in places
+        for corner in corners
+    ],
+)
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(open_page: OpenPage, who, path, corner):
+    width, theme, pseudo = CORNERS[corner]
+    page = open_page(path, who=who, axe=True, viewport=width, color_scheme=theme, query={"pl": pseudo})
+
+    assert trouble(page) == []
+    assert not scrolls_sideways(page)
 
 
 def test_the_detector_bites(open_page: OpenPage):
