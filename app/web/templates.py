@@ -23,6 +23,7 @@ from app.web.held import held
 from app.web.language import LANGUAGES, text_direction
 from app.web.page_words import page_locale
 from app.web.pages import nonce, wants_fragment
+from app.web.pieces import FORM_TOKEN, ONCE_TOKEN, Pieces, piece
 from app.web.runtime import current_actor, read_session, runtime
 from app.web.words import sentence
 
@@ -49,6 +50,7 @@ def init_templates(app: Flask, settings: Settings) -> None:
     env.template_class = PageTemplate
     env.undefined = StrictUndefined
     env.trim_blocks = env.lstrip_blocks = True
+    app.extensions["peerdesk.pieces"] = Pieces()
     env.policies["ext.i18n.trimmed"] = True  # a wrapped sentence is one line in the catalogue
     env.globals.update(
         asset=asset,
@@ -59,7 +61,8 @@ def init_templates(app: Flask, settings: Settings) -> None:
         initials=initials,
         avatar_tone=avatar_tone,
         sentence=sentence,
-        new_token=new_token,
+        new_token=once_token,
+        piece=piece,
         nonce=nonce,
         wants_fragment=wants_fragment,
         current_actor=current_actor,
@@ -133,9 +136,16 @@ def when(at: datetime) -> Markup:
 def csrf_token() -> str:
     """Return the token that each form of the page carries; a page with forty buttons makes it once."""
     request = held()
+    if request.get("makes_piece"):
+        return FORM_TOKEN
     if "page_csrf_token" not in request:
         request.page_csrf_token = generate_csrf()
     return str(request.page_csrf_token)
+
+
+def once_token() -> str:
+    """Return a fresh once-token for a form that a template writes itself."""
+    return ONCE_TOKEN if held().get("makes_piece") else new_token()
 
 
 @lru_cache(maxsize=4096)

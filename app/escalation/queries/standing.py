@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.escalation.models.agreements import Desk, Policy
@@ -50,24 +50,28 @@ class SolvedForMe:
     helper: Person | None
 
 
+_LATER = aliased(QuestionClock)
+_NEWEST = (
+    select(func.max(_LATER.episode)).where(_LATER.question_id == QuestionClock.question_id).correlate(QuestionClock)
+)
+_STANDINGS = (
+    select(QuestionClock, Ticket, Desk.name)
+    .join(Policy, Policy.id == QuestionClock.policy_id)
+    .outerjoin(Ticket, and_(Ticket.question_id == QuestionClock.question_id, Ticket.episode == QuestionClock.episode))
+    .join(Desk, Desk.id == func.coalesce(Ticket.desk_id, Policy.desk_id))
+    .where(
+        QuestionClock.question_id.in_(bindparam("question_ids", expanding=True)),
+        QuestionClock.episode == _NEWEST.scalar_subquery(),
+    )
+)  # built once: lists and question pages ask it, and putting it together costs more than running it
+
+
 def standings(session: Session, question_ids: Collection[int]) -> dict[int, Standing]:
     """Map questions that were ever measured to how they stand, in two statements; asks nobody's permission."""
     if not question_ids:
         return {}
-    later = aliased(QuestionClock)
-    newest = (
-        select(func.max(later.episode)).where(later.question_id == QuestionClock.question_id).correlate(QuestionClock)
-    )
-    query = (
-        select(QuestionClock, Ticket, Desk.name)
-        .join(Policy, Policy.id == QuestionClock.policy_id)
-        .outerjoin(
-            Ticket, and_(Ticket.question_id == QuestionClock.question_id, Ticket.episode == QuestionClock.episode)
-        )
-        .join(Desk, Desk.id == func.coalesce(Ticket.desk_id, Policy.desk_id))
-        .where(QuestionClock.question_id.in_(question_ids), QuestionClock.episode == newest.scalar_subquery())
-    )
-    rows: Sequence[Any] = session.execute(query).all()  # the outer join's ticket may be missing
+    wanted = {"question_ids": list(question_ids)}
+    rows: Sequence[Any] = session.execute(_STANDINGS, wanted).all()  # the outer join's ticket may be missing
     tickets = [ticket for _, ticket, _ in rows if ticket is not None]
     who = people(session, {i for t in tickets for i in (t.asker_id, _helper_id(t)) if i is not None})
     return {clock.question_id: _standing(clock, ticket, desk, who) for clock, ticket, desk in rows}

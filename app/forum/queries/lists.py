@@ -7,9 +7,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from app.forum.access import visible_to
@@ -72,6 +73,22 @@ _COLUMNS = (
 )  # fmt: skip
 
 
+_SOLVERS = select(Answer.id, Answer.author_id).where(Answer.id.in_(bindparam("answer_ids", expanding=True)))
+_TAGS = (
+    select(QuestionTag.question_id, Tag.slug)
+    .join(Tag, Tag.id == QuestionTag.tag_id)
+    .where(QuestionTag.question_id.in_(bindparam("question_ids", expanding=True)))
+    .order_by(QuestionTag.position)
+)
+_SPACES = select(Space.id, Space.name, Space.slug).where(Space.id.in_(bindparam("space_ids", expanding=True)))
+_READABLE = (
+    select(Space)
+    .where(Space.id.in_(bindparam("space_ids", expanding=True)))
+    .order_by(Space.archived_at.is_not(None), Space.position, Space.name)
+)
+# built once: putting a statement together costs more than running it
+
+
 def question_list(
     session: Session,
     actor: Actor,
@@ -90,8 +107,7 @@ def question_list(
 
     """
     by = Question.active_at if sort is Sort.ACTIVE else Question.asked_at
-    query = select(*_COLUMNS).where(visible_to(actor), *_conditions(actor, sort, narrow))
-    query = query.order_by(by.desc(), Question.id.desc()).limit(size + 1)
+    query = _first_page(actor, sort, narrow, size)
     if cursor:
         at, last_id = decode_position(cursor)
         query = query.where(or_(by < at, and_(by == at, Question.id < last_id)))
@@ -102,8 +118,7 @@ def question_list(
 
 def readable_spaces(session: Session, actor: Actor) -> list[Space]:
     """Return the spaces an actor may read, in their order, archived ones last."""
-    query = select(Space).where(Space.id.in_(actor.space_ids))
-    return list(session.scalars(query.order_by(Space.archived_at.is_not(None), Space.position, Space.name)))
+    return list(session.scalars(_READABLE, {"space_ids": list(actor.space_ids)}))
 
 
 def followed_tag_ids(session: Session, user_id: int) -> list[int]:
@@ -136,6 +151,14 @@ def needs_me_ids(session: Session, actor: Actor, limit: int = 5) -> tuple[int, .
     return tuple(rows)
 
 
+@lru_cache(maxsize=512)
+def _first_page(actor: Actor, sort: Sort, narrow: Narrow, size: int) -> Select[*tuple[Any, ...]]:
+    """Build the statement of a first page once for each reader and list that are asked for again and again."""
+    by = Question.active_at if sort is Sort.ACTIVE else Question.asked_at
+    query = select(*_COLUMNS).where(visible_to(actor), *_conditions(actor, sort, narrow))
+    return query.order_by(by.desc(), Question.id.desc()).limit(size + 1)
+
+
 def _conditions(actor: Actor, sort: Sort, narrow: Narrow) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [Question.merged_at.is_(None)]
     if sort is Sort.UNANSWERED:
@@ -160,11 +183,7 @@ def _tagged(tag_id: int) -> Select[int]:
 def _lines(session: Session, rows: Collection[Any]) -> tuple[QuestionLine, ...]:
     found = list(rows)
     accepted = [r.accepted_answer_id for r in found if r.accepted_answer_id]
-    solvers = (
-        dict(session.execute(select(Answer.id, Answer.author_id).where(Answer.id.in_(accepted))).all())
-        if accepted
-        else {}
-    )
+    solvers = dict(session.execute(_SOLVERS, {"answer_ids": accepted}).all()) if accepted else {}
     who = people(session, {*(r.asker_id for r in found), *solvers.values()})
     ids = [r.id for r in found]
     tags = _tags(session, ids)
@@ -195,17 +214,12 @@ def _lines(session: Session, rows: Collection[Any]) -> tuple[QuestionLine, ...]:
 def _tags(session: Session, question_ids: Collection[int]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = defaultdict(list)
     if question_ids:
-        rows = session.execute(
-            select(QuestionTag.question_id, Tag.slug)
-            .join(Tag, Tag.id == QuestionTag.tag_id)
-            .where(QuestionTag.question_id.in_(question_ids))
-            .order_by(QuestionTag.position)
-        )
+        rows = session.execute(_TAGS, {"question_ids": list(question_ids)})
         for question_id, slug in rows:
             found[question_id].append(slug)
     return found
 
 
 def _spaces(session: Session, space_ids: Collection[int]) -> dict[int, tuple[str, str]]:
-    rows = session.execute(select(Space.id, Space.name, Space.slug).where(Space.id.in_(space_ids)))
+    rows = session.execute(_SPACES, {"space_ids": list(space_ids)})
     return {row.id: (row.name, row.slug) for row in rows}
