@@ -12,6 +12,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from app.kernel.errors import AppError
+from app.web.going_back import place_before
 from app.web.pages import fragment, show, wants_fragment
 from app.web.runtime import current_actor
 from app.web.words import sentence
@@ -41,7 +42,7 @@ def _show_app_error(error: Exception) -> ResponseReturnValue:
 def _send_to_sign_in() -> ResponseReturnValue:
     if wants_fragment():
         return error_page(HTTPStatus.UNAUTHORIZED)
-    back = request.full_path.rstrip("?") if request.method == "GET" else request.referrer or "/"
+    back = request.full_path.rstrip("?") if request.method == "GET" else place_before()
     return redirect(url_for("identity.signing_in_show", next=back), code=303)
 
 

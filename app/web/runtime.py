@@ -61,9 +61,11 @@ def port(protocol: type[P]) -> P:
 @contextmanager
 def unit_of_work() -> Iterator[UnitOfWork]:
     """Open the request's one writing transaction; what the request read before is forgotten."""
-    with runtime().unit_of_work() as uow:
-        yield uow
-    db.session.remove()  # a page rendered after a write must see it
+    try:
+        with runtime().unit_of_work() as uow:
+            yield uow
+    finally:
+        db.session.remove()  # a page rendered after a write must see it, and after a refusal what stood in its way
 
 
 def read_session() -> Session:

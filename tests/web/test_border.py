@@ -7,6 +7,8 @@ from sqlalchemy import func, select
 
 from app.forum.models.answer import Answer
 from app.kernel.errors import Busy, Conflict, Denied, Gone, NotFound
+from app.kernel.models import Submission
+from app.web.runtime import perform_once, read_session
 from tests.support.factories import Make
 
 EVERY = ["/", "/questions", "/find", "/sign-in", "/register", "/help", "/accessibility", "/tags", "/spaces"]
@@ -176,6 +178,14 @@ def test_the_same_form_sent_twice_acts_once(client: FlaskClient, make: Make, ses
     assert session.scalar(select(func.count()).select_from(Answer)) == 1
 
 
+def test_two_sendings_of_a_form_at_once_both_arrive(app: Flask, make: Make):
+    """The second had begun to read before the first committed: it must not be misled by what it saw then."""
+    with app.test_request_context():
+        read_session().execute(select(func.count()).select_from(Answer))
+        make.save(Submission(token="token-of-one-form", made_at=make.now, location="/questions/1#a1"))
+        assert perform_once("token-of-one-form", lambda _uow: "/twice") == "/questions/1#a1"
+
+
 def test_signing_out_empties_the_browser(client: FlaskClient, make: Make):
     make.sign_in(client, make.user())
 
@@ -191,3 +201,13 @@ def test_a_guest_who_acts_is_asked_to_sign_in(client: FlaskClient, make: Make):
 
     assert (page.status_code, piece.status_code) == (303, 401)
     assert page.location.startswith("/sign-in")
+
+
+def test_a_guest_comes_back_to_the_page_where_they_acted(client: FlaskClient, make: Make):
+    place = f"/questions/{make.question().id}"
+
+    sent = client.post(f"{place}/me-too", data={"value": "1"}, headers={"Referer": f"http://localhost{place}"})
+    astray = client.post(f"{place}/me-too", data={"value": "1"}, headers={"Referer": "http://elsewhere.example/"})
+
+    assert sent.location == f"/sign-in?next={place}"
+    assert astray.location == "/sign-in?next=/"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.forum.access import visible_to
@@ -26,36 +26,49 @@ RECENT_ANSWERS = 2000
 
 
 @dataclass(frozen=True, slots=True)
+class TagLine:
+    """One tag in the list, with the number of questions that the reader may read."""
+
+    slug: str
+    description: str
+    question_count: int
+
+
+@dataclass(frozen=True, slots=True)
 class TagPage:
     """One tag."""
 
     id: int
     slug: str
     description: str
-    question_count: int
     synonyms: tuple[str, ...]
     following: bool
     experts: tuple[Person, ...]
     may_edit: Decision
 
 
-def tag_list(session: Session) -> list[Tag]:
-    """Return the most used tags."""
-    return list(
-        session.scalars(
-            select(Tag).where(Tag.question_count > 0).order_by(Tag.question_count.desc(), Tag.slug).limit(MOST_TAGS)
-        )
+def tag_list(session: Session, actor: Actor) -> list[TagLine]:
+    """Return the tags that are used most where the actor may read, in one statement."""
+    count = func.count()
+    rows = session.execute(
+        select(Tag.slug, Tag.description, count.label("question_count"))
+        .join(QuestionTag, QuestionTag.tag_id == Tag.id)
+        .join(Question, Question.id == QuestionTag.question_id)
+        .where(visible_to(actor))
+        .group_by(Tag.id)
+        .order_by(count.desc(), Tag.slug)
+        .limit(MOST_TAGS)
     )
+    return [TagLine(*row) for row in rows]
 
 
-def tag_id_of(session: Session, slug: str) -> tuple[int, str] | None:
-    """Return id and slug of the tag that a word stands for, a synonym included."""
-    row = session.execute(select(Tag.id, Tag.slug).where(Tag.slug == slug)).first()
+def tag_id_of(session: Session, actor: Actor, slug: str) -> tuple[int, str] | None:
+    """Return id and slug of the tag that a word stands for, a synonym included; None for what the actor cannot know."""
+    known = select(Tag.id, Tag.slug).where(_known_to(actor))
+    row = session.execute(known.where(Tag.slug == slug)).first()
     row = (
         row
-        or session.execute(
-            select(Tag.id, Tag.slug).join(TagSynonym, TagSynonym.tag_id == Tag.id).where(TagSynonym.slug == slug)
-        ).first()
+        or session.execute(known.join(TagSynonym, TagSynonym.tag_id == Tag.id).where(TagSynonym.slug == slug)).first()
     )
     return (row.id, row.slug) if row else None
 
@@ -76,7 +89,6 @@ def tag_page(session: Session, actor: Actor, tag_id: int) -> TagPage:
         tag.id,
         tag.slug,
         tag.description,
-        tag.question_count,
         tuple(synonyms),
         following,
         _experts(session, actor, tag_id),
@@ -97,14 +109,24 @@ def suggested_tags(session: Session, space_id: int, similar_ids: Sequence[int]) 
     return tuple(dict.fromkeys([*found, *own]))[:MOST_SUGGESTED]
 
 
-def tags_beginning(session: Session, typed: str, limit: int = 6) -> list[str]:
-    """Return tags that begin with what was typed, most used first."""
+def tags_beginning(session: Session, actor: Actor, typed: str, limit: int = 6) -> list[str]:
+    """Return tags the actor can know that begin with what was typed, most used first."""
     pattern = typed.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     return list(
         session.scalars(
-            select(Tag.slug).where(Tag.slug.like(pattern, escape="\\")).order_by(Tag.question_count.desc()).limit(limit)
+            select(Tag.slug)
+            .where(Tag.slug.like(pattern, escape="\\"), _known_to(actor))
+            .order_by(Tag.question_count.desc())
+            .limit(limit)
         )
     )
+
+
+def _known_to(actor: Actor) -> ColumnElement[bool]:
+    """Select tags of questions and spaces that the actor may read; the words of a private space are private too."""
+    used = exists().where(QuestionTag.tag_id == Tag.id, Question.id == QuestionTag.question_id, visible_to(actor))
+    suggested = exists().where(SpaceTag.tag_id == Tag.id, SpaceTag.space_id.in_(actor.space_ids))
+    return or_(used, suggested, Tag.question_count == 0)
 
 
 def _experts(session: Session, actor: Actor, tag_id: int) -> tuple[Person, ...]:

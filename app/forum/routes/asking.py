@@ -79,7 +79,7 @@ def _form(*, fresh: bool = False) -> AskForm:
 
 def _page(form: AskForm, status: int, *, came_back: bool = False) -> ResponseReturnValue:
     session, actor = read_session(), current_actor()
-    space_id = form.space.data or (form.space.choices[0].value if form.space.choices else 0)
+    space_id = _chosen_space(form)
     promises = slots.slot(slots.IMPACT_PROMISE, session, actor, [space_id]).get(space_id, [{}])
     found = similar_to(form.title.data or "", form.body.data or "")
     return pages.show(
@@ -92,3 +92,9 @@ def _page(form: AskForm, status: int, *, came_back: bool = False) -> ResponseRet
         suggested=suggested_tags(session, space_id, [q.id for q in found]),
         came_back=came_back,
     )
+
+
+def _chosen_space(form: AskForm) -> int:
+    """Return the space that was chosen among those the asker may ask in; whatever else was sent, the first of them."""
+    offered = [choice.value for choice in form.space.choices]
+    return form.space.data if form.space.data in offered else next(iter(offered), 0)

@@ -47,7 +47,7 @@ def space(slug: str) -> ResponseReturnValue:
 
 def tag(slug: str) -> ResponseReturnValue:
     """Tell of the newest questions with one tag."""
-    found = tag_id_of(read_session(), slug.lower())
+    found = tag_id_of(read_session(), current_actor(), slug.lower())
     if found is None:
         raise NotFound
     return _list_feed(found[1], url_for("forum.places_tag", slug=found[1]), Narrow(tag_id=found[0]))

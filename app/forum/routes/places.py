@@ -47,7 +47,7 @@ def space(slug: str) -> ResponseReturnValue:
 
 def tags() -> ResponseReturnValue:
     """Show the tags in use."""
-    return pages.show("forum/tags/index.html", tags=tag_list(read_session()))
+    return pages.show("forum/tags/index.html", tags=tag_list(read_session(), current_actor()))
 
 
 def tag(slug: str) -> ResponseReturnValue:
@@ -101,7 +101,7 @@ def follow_tag(slug: str) -> ResponseReturnValue:
 
 
 def _tag(slug: str) -> tuple[int, str]:
-    found = tag_id_of(read_session(), slug.lower())
+    found = tag_id_of(read_session(), current_actor(), slug.lower())
     if found is None:
         raise NotFound
     return found

@@ -106,6 +106,9 @@ def complete() -> ResponseReturnValue:
         )
     if kind == "#" and typed:
         return jsonify(
-            [{"id": slug, "value": f"#{slug}", "label": slug} for slug in tags_beginning(read_session(), typed)]
+            [
+                {"id": slug, "value": f"#{slug}", "label": slug}
+                for slug in tags_beginning(read_session(), current_actor(), typed)
+            ]
         )
     return jsonify([])
