@@ -66,6 +66,7 @@ class TicketReopened(TicketFact):
     """It did not help after all; the promise starts again."""
 
     kind: ClassVar[str] = "escalation.ticket_reopened.1"
+    assignee_id: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ class Why(StrEnum):
     FOLLOWS_TAG = "follows_tag"
     NAMED = "named"
     EARNED = "earned"
+    AT_DESK = "at_desk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,14 @@ KINDS: Mapping[str, Kind] = {
     ),
     "removed": Kind(N_("%(name)s took your answer away: %(title)s"), N_("My answer is taken away"), True),
     "asked": Kind(N_("%(name)s asked: %(title)s"), N_("Somebody asks about a tag I follow"), False),
+    "escalated": Kind(
+        N_("A colleague from the service desk takes this: %(title)s"), N_("The service desk takes my question"), True
+    ),
+    "back_to_work": Kind(
+        N_("%(name)s thinks this is solved. Back to work? %(title)s"), N_("The service desk thinks it is solved"), False
+    ),
+    "given": Kind(N_("%(name)s gave you this: %(title)s"), N_("Somebody gives me something at the desk"), True),
+    "not_yet": Kind(N_("%(name)s is not back to work yet: %(title)s"), N_("What I solved did not help yet"), True),
     "badge": Kind(N_("You have a new badge: %(title)s"), N_("I get a badge"), False),
 }
 
@@ -59,4 +68,16 @@ WHY_WORDS: Mapping[Why, str] = {
     Why.FOLLOWS_TAG: N_("because you follow a tag of it"),
     Why.NAMED: N_("because you were named"),
     Why.EARNED: N_("because you earned it"),
+    Why.AT_DESK: N_("because you work at the service desk"),
 }
+"""Why something is in the inbox, beside it."""
+
+WHY_MAILED: Mapping[Why, str] = {
+    Why.WROTE: N_("You get this mail because you wrote it."),
+    Why.FOLLOWS: N_("You get this mail because you follow it."),
+    Why.FOLLOWS_TAG: N_("You get this mail because you follow a tag of it."),
+    Why.NAMED: N_("You get this mail because you were named."),
+    Why.EARNED: N_("You get this mail because you earned it."),
+    Why.AT_DESK: N_("You get this mail because you work at the service desk."),
+}
+"""The same as a sentence of a letter: no language can put the two together from parts."""

@@ -13,7 +13,7 @@ from app.kernel.mail import Mail, Mailer
 from app.kernel.relay import Message
 from app.kernel.words import N_, Translator
 from app.notify.events import PersonTold
-from app.notify.kinds import KINDS, WHY_WORDS, Why
+from app.notify.kinds import KINDS, WHY_MAILED, Why
 from app.notify.queries.inbox import wanted_kinds
 from app.notify.unsubscribing import UnsubscribeLinks
 from app.reputation.contract import BY_CODE
@@ -64,7 +64,7 @@ class NewsLetters:
         lines = (
             say(language, N_("Hello %(name)s,"), name=reader.name),
             f"{subject}\n{self.site_url}{_path(told)}",
-            say(language, N_("You get this mail %(reason)s."), reason=say(language, WHY_WORDS[Why(told.why)])),
+            say(language, WHY_MAILED[Why(told.why)]),
             f"{say(language, N_('Stop this kind of mail:'))} {stop}",
         )
         return Mail(

@@ -53,7 +53,8 @@ def reopen_ticket(uow: UnitOfWork, actor: Actor, question_id: int, why: str = ""
     ticket.state, ticket.solved_at, ticket.solution_answer_id = State.REOPENED, None, None
     ticket.reply_due_at = terms.reply_by(uow.now, ticket.impact)
     note_event(uow, ticket, actor.id, "reopened", detail=why.strip()[:LONGEST_NOTE])
-    uow.record(TicketReopened(occurred_at=uow.now, **facts_of(ticket, actor.id)))
+    facts = facts_of(ticket, actor.id)
+    uow.record(TicketReopened(occurred_at=uow.now, **facts, assignee_id=ticket.assignee_id))
     return ticket
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from app.escalation.events import QuestionEscalated, TicketAssigned, TicketFact, TicketReopened, TicketSolved
 from app.forum.contract import Audience, audience_of, readers_among
 from app.forum.events import (
     AnswerAccepted,
@@ -54,7 +55,7 @@ def tell(uow: UnitOfWork, fact_id: int, event: Event) -> int:
     """
     if isinstance(event, BadgeAwarded):
         return int(_put(uow, fact_id, event, News(event.user_id, "badge", Why.EARNED), f"badge:{event.code}"))
-    if not isinstance(event, ThreadEvent):
+    if not isinstance(event, ThreadEvent | TicketFact):
         return 0
     audience = audience_of(
         uow.session, event.question_id, getattr(event, "answer_id", None), getattr(event, "comment_id", None)
@@ -64,7 +65,8 @@ def tell(uow: UnitOfWork, fact_id: int, event: Event) -> int:
     planned: dict[int, News] = {}
     for news in _PLANS[type(event)](event, audience):
         planned.setdefault(news.user_id, news)  # the first reason is the strongest
-    planned.pop(event.by_id, None)
+    if event.by_id is not None:
+        planned.pop(event.by_id, None)
     allowed = readers_among(uow.session, audience.space_id, planned.keys())
     topic = f"question:{event.question_id}"
     return sum(_put(uow, fact_id, event, planned[user_id], topic) for user_id in sorted(allowed))
@@ -120,6 +122,24 @@ def _asked(_event: QuestionAsked, audience: Audience) -> Iterator[News]:
         yield News(user_id, "asked", Why.FOLLOWS_TAG)
 
 
+def _escalated(_event: QuestionEscalated, audience: Audience) -> Iterator[News]:
+    yield News(audience.asker_id, "escalated", Why.WROTE)
+
+
+def _given(event: TicketAssigned, _audience: Audience) -> Iterator[News]:
+    if event.assignee_id is not None:
+        yield News(event.assignee_id, "given", Why.AT_DESK, needs_you=True)
+
+
+def _solved(_event: TicketSolved, audience: Audience) -> Iterator[News]:
+    yield News(audience.asker_id, "back_to_work", Why.WROTE, needs_you=True)
+
+
+def _not_yet(event: TicketReopened, _audience: Audience) -> Iterator[News]:
+    if event.assignee_id is not None:
+        yield News(event.assignee_id, "not_yet", Why.AT_DESK, needs_you=True)
+
+
 def _followers(audience: Audience, kind: str) -> Iterator[News]:
     for user_id in sorted(audience.followers - audience.named):
         yield News(user_id, kind, Why.FOLLOWS)
@@ -131,7 +151,7 @@ def _except_named(audience: Audience, news: News) -> Iterator[News]:
         yield news
 
 
-_PLANS: Mapping[type[ThreadEvent], Callable[[Any, Audience], Iterator[News]]] = {
+_PLANS: Mapping[type[ThreadEvent | TicketFact], Callable[[Any, Audience], Iterator[News]]] = {
     AnswerPosted: _answered,
     CommentPosted: _commented,
     AskedBack: _asked_back,
@@ -141,6 +161,10 @@ _PLANS: Mapping[type[ThreadEvent], Callable[[Any, Audience], Iterator[News]]] = 
     DuplicateLinked: _joined,
     AnswerDeleted: _removed,
     QuestionAsked: _asked,
+    QuestionEscalated: _escalated,
+    TicketAssigned: _given,
+    TicketSolved: _solved,
+    TicketReopened: _not_yet,
 }
 FACTS: tuple[type[Event], ...] = (*_PLANS, BadgeAwarded)
 """Every fact that somebody may be told of."""

@@ -1,0 +1,64 @@
+"""Who hears of what happens at the desk: inbox and letters."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from app.escalation.services.concluding import reopen_ticket
+from app.escalation.services.escalating import EscalateNow, escalate_now
+from app.escalation.services.replying import ReplyToAsker, reply_to_asker
+from app.escalation.services.working import AssignTicket, assign_ticket
+from app.identity.models import User
+from app.kernel.actor import Role
+from app.kernel.models import KeptMail
+from app.notify.queries.inbox import inbox_page
+from tests.escalation.support import Desk, text
+from tests.support.factories import Make
+
+
+def told(desk: Desk, user: User) -> list[tuple[str, str, bool]]:
+    desk.runtime.relay.drain()
+    with desk.runtime.reads() as session:
+        page = inbox_page(session, desk.make.actor(user), desk.runtime.clock.now(), None)
+        items = (*page.needs_you, *page.for_information)
+        return [(item.kind, item.why, item.needs_you) for item in items if item.kind != "badge"]
+
+
+def letters(desk: Desk, user: User) -> list[str]:
+    desk.runtime.relay.drain()
+    with desk.runtime.reads() as session:
+        return list(session.scalars(select(KeptMail.subject).where(KeptMail.to == user.email).order_by(KeptMail.id)))
+
+
+def test_the_asker_hears_that_a_colleague_takes_it(desk: Desk) -> None:
+    desk.escalated()
+    assert told(desk, desk.sam) == [("escalated", "wrote", False)]
+    assert letters(desk, desk.sam) == ["A colleague from the service desk takes this: VPN drops every few minutes"]
+
+
+def test_who_asked_for_a_person_is_not_told_so(desk: Desk) -> None:
+    desk.act(desk.sam, escalate_now, EscalateNow(desk.ask("slowed")))
+    assert told(desk, desk.sam) == []
+
+
+def test_a_reply_that_solves_it_is_one_row_and_one_letter_more(desk: Desk) -> None:
+    ticket = desk.escalated()
+    desk.act(desk.jo, reply_to_asker, ReplyToAsker(ticket.id, text("Take the new profile."), solves=True))
+    assert told(desk, desk.sam) == [("back_to_work", "wrote", True)]
+    assert letters(desk, desk.sam)[1:] == ["Jo Lindqvist answered: VPN drops every few minutes"]
+
+
+def test_who_is_given_something_hears_it_and_who_takes_it_does_not(desk: Desk, make: Make) -> None:
+    ticket, leo = desk.escalated(), make.user("Leo Park", roles=(Role.AGENT,))
+    desk.act(desk.jo, assign_ticket, AssignTicket(ticket.id, desk.jo.id))
+    desk.act(desk.jo, assign_ticket, AssignTicket(ticket.id, leo.id))
+    assert told(desk, desk.jo) == []
+    assert told(desk, leo) == [("given", "at_desk", True)]
+    assert letters(desk, leo) == ["Jo Lindqvist gave you this: VPN drops every few minutes"]
+
+
+def test_whoever_has_it_hears_that_it_did_not_help_yet(desk: Desk) -> None:
+    ticket = desk.escalated()
+    desk.act(desk.jo, reply_to_asker, ReplyToAsker(ticket.id, text("Take the new profile."), solves=True))
+    desk.act(desk.sam, reopen_ticket, ticket.question_id)
+    assert ("not_yet", "at_desk", True) in told(desk, desk.jo)
