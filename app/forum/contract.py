@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from app.forum.access import access_question, visible_to
@@ -32,7 +32,13 @@ from app.forum.queries.earnings import (
 )
 from app.forum.queries.finding import similar_solved
 from app.forum.queries.found_questions import FoundQuestion
-from app.forum.queries.glances import AskedLately, asked_lately, tags_by_question, unanswered_count
+from app.forum.queries.glances import (
+    AskedLately,
+    asked_lately,
+    tags_by_question,
+    unanswered_count,
+    unanswered_since,
+)
 from app.forum.queries.threads import (
     AnswerMark,
     QuestionFacts,
@@ -140,8 +146,9 @@ __all__ = [
     "similar_solved",
     "space_names",
     "tags_by_question",
-    "unanswered_count",
     "thread_of",
+    "unanswered_count",
+    "unanswered_since",
     "unlink_duplicate",
     "visible_questions",
     "visible_titles",
@@ -152,19 +159,27 @@ __all__ = [
 ]  # fmt: skip
 
 
+_ALL_SPACES = select(Space.id)
+_PUBLIC_SPACES = _ALL_SPACES.where(Space.visibility == Visibility.PUBLIC)
+_SPACES_OF_MEMBERS = _ALL_SPACES.where(
+    or_(
+        Space.visibility.in_((Visibility.PUBLIC, Visibility.INTERNAL)),
+        Space.id.in_(
+            select(SpaceGroup.space_id).where(SpaceGroup.group_id.in_(bindparam("group_ids", expanding=True)))
+        ),
+    )
+)
+
+
 def readable_space_ids(
     session: Session, *, signed_in: bool, group_ids: Collection[int], everything: bool
 ) -> frozenset[int]:
     """Return the ids of all spaces somebody with these groups may read, public ones included, in one statement."""
-    query = select(Space.id)
-    if not everything:
-        open_to_all = Space.visibility == Visibility.PUBLIC
-        if not signed_in:
-            query = query.where(open_to_all)
-        else:
-            by_group = Space.id.in_(select(SpaceGroup.space_id).where(SpaceGroup.group_id.in_(group_ids)))
-            query = query.where(or_(open_to_all, Space.visibility == Visibility.INTERNAL, by_group))
-    return frozenset(session.scalars(query))
+    if everything:
+        return frozenset(session.scalars(_ALL_SPACES))
+    if not signed_in:
+        return frozenset(session.scalars(_PUBLIC_SPACES))
+    return frozenset(session.scalars(_SPACES_OF_MEMBERS, {"group_ids": list(group_ids)}))
 
 
 def access_thread(session: Session, actor: Actor, question_id: int, *, lock: bool = False) -> QuestionFacts:

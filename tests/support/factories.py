@@ -51,6 +51,9 @@ class Make:
             self.save(RoleGrant(user_id=user.id, role=role, granted_at=self.now))
         return user
 
+    def appoint(self, user: User, role: Role) -> None:
+        self.save(RoleGrant(user_id=user.id, role=role, granted_at=self.now))
+
     def group(self, *members: User, name: str | None = None) -> Group:
         n = next(_serial)
         group = self.save(Group(slug=f"group-{n}", name=name or f"Group {n}"))

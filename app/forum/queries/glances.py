@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.forum.access import visible_to
 from app.forum.models.question import Question, QuestionTag
-from app.forum.models.space import Tag
+from app.forum.models.space import Space, Tag
 from app.kernel.actor import Actor
 
 
@@ -60,3 +60,15 @@ def unanswered_count(session: Session, actor: Actor) -> int:
     query = select(func.count()).select_from(Question)
     query = query.where(visible_to(actor), Question.answer_count == 0, Question.closed_at.is_(None))
     return session.scalar(query.where(Question.merged_at.is_(None))) or 0
+
+
+def unanswered_since(session: Session, space_slug: str, since: datetime) -> list[int]:
+    """Return the open questions of a space that were asked since then and have no answer, oldest first."""
+    query = (
+        select(Question.id)
+        .join(Space, Space.id == Question.space_id)
+        .where(Space.slug == space_slug, Question.asked_at >= since, Question.answer_count == 0)
+        .where(Question.closed_at.is_(None), Question.deleted_at.is_(None))
+        .order_by(Question.asked_at, Question.id)
+    )
+    return list(session.scalars(query))
