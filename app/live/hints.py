@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from app.escalation.events import TICKET_FACTS, TicketFact
 from app.forum import events as forum
 from app.kernel.events import Event
 
@@ -70,6 +71,25 @@ def _working_marks(event: forum.WorkingMarkChanged) -> Sequence[Draft]:
     return (Draft(question_room(event.question_id), COUNT, place, event.by_id, event.working_count),)
 
 
+def desk_room(desk_id: int) -> str:
+    """Name the room of a desk's queue."""
+    return f"desk:{desk_id}"
+
+
+def ticket_room(ticket_id: int) -> str:
+    """Name the room of a ticket's page."""
+    return f"ticket:{ticket_id}"
+
+
+def _at_the_desk(event: TicketFact) -> Sequence[Draft]:
+    """Tell the question's readers, the queue, and whoever has the ticket open."""
+    return (
+        Draft(question_room(event.question_id), STATE, f"q{event.question_id}", event.by_id),
+        Draft(desk_room(event.desk_id), QUEUE, f"t{event.ticket_id}", event.by_id),
+        Draft(ticket_room(event.ticket_id), STATE, f"t{event.ticket_id}", event.by_id),
+    )
+
+
 def told(event: Any) -> Sequence[Draft]:
     """Tell a person's open pages that something is in the inbox; for any fact with ``user_id`` and ``by_id``."""
     return (Draft(person_room(event.user_id), INBOX, "inbox", event.by_id),)
@@ -97,5 +117,6 @@ RULES: Mapping[type[Event], Rule] = {
     forum.VoteWithdrawn: _votes,
     forum.MeTooChanged: _me_toos,
     forum.WorkingMarkChanged: _working_marks,
+    **dict.fromkeys(TICKET_FACTS, _at_the_desk),
 }
-"""The forum's facts; wiring adds those of domains that live must not know."""
+"""The facts of forum and desk; wiring adds those of domains that live must not know."""

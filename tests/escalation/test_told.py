@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.escalation.services.concluding import reopen_ticket
 from app.escalation.services.escalating import EscalateNow, escalate_now
 from app.escalation.services.replying import ReplyToAsker, reply_to_asker
-from app.escalation.services.working import AssignTicket, assign_ticket
+from app.escalation.services.working import AssignTicket, WriteNote, assign_ticket, write_note
 from app.identity.models import User
 from app.kernel.actor import Role
-from app.kernel.models import KeptMail
+from app.kernel.models import KeptMail, OutboxMessage
+from app.live.models import StreamEvent
 from app.notify.queries.inbox import inbox_page
 from tests.escalation.support import Desk, text
 from tests.support.factories import Make
@@ -62,3 +63,25 @@ def test_whoever_has_it_hears_that_it_did_not_help_yet(desk: Desk) -> None:
     desk.act(desk.jo, reply_to_asker, ReplyToAsker(ticket.id, text("Take the new profile."), solves=True))
     desk.act(desk.sam, reopen_ticket, ticket.question_id)
     assert ("not_yet", "at_desk", True) in told(desk, desk.jo)
+
+
+def test_open_pages_of_the_question_the_queue_and_the_ticket_hear_of_it(desk: Desk) -> None:
+    ticket = desk.escalated()
+    desk.runtime.relay.drain()
+    with desk.runtime.reads() as session:
+        hints = session.execute(select(StreamEvent.room, StreamEvent.kind).order_by(StreamEvent.id)).all()
+    assert [tuple(hint) for hint in hints if hint.kind != "inbox"] == [
+        (f"q:{ticket.question_id}", "state"),
+        (f"desk:{ticket.desk_id}", "queue"),
+        (f"ticket:{ticket.id}", "state"),
+    ]
+
+
+def test_a_private_note_leaves_no_trace_outside_the_desk(desk: Desk) -> None:
+    ticket = desk.escalated()
+    desk.runtime.relay.drain()
+    with desk.runtime.reads() as session:
+        before = session.scalar(select(func.count()).select_from(OutboxMessage))
+    desk.act(desk.jo, write_note, WriteNote(ticket.id, text("She sounds upset, the VIP contract is at risk.")))
+    with desk.runtime.reads() as session:
+        assert session.scalar(select(func.count()).select_from(OutboxMessage)) == before
