@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import MultipleFileField
-from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from app.forum.models.question import ClosureReason, Impact
+from app.forum.models.space import Visibility
 from app.forum.services.checking import BODY_MAX, NOTE_MAX, TITLE_MAX
 from app.web.forms import Form
 
@@ -142,3 +143,36 @@ class MoveForm(Form):
     """Where a question belongs."""
 
     space = SelectField(_l("Space"), coerce=int, choices=[])
+
+
+class SpaceFields(Form):
+    """What can be said about a space; lengths and rules are the domain's."""
+
+    name = StringField(_l("Name"), [InputRequired(_l("Give it a name."))])
+    purpose = StringField(_l("What is it for, in one sentence?"), [NOTE_TOO_LONG])
+    rules = TextAreaField(_l("House rules"), [NOTE_TOO_LONG])
+    visibility = RadioField(
+        _l("Who can read it"),
+        choices=[
+            SelectChoice(Visibility.PUBLIC, _l("Everybody, without signing in")),
+            SelectChoice(Visibility.INTERNAL, _l("Everybody who has signed in")),
+            SelectChoice(Visibility.PRIVATE, _l("Only the groups chosen below")),
+        ],
+        default=Visibility.INTERNAL,
+        validators=[InputRequired(_l("Choose who can read it."))],
+    )
+    group_ids = SelectMultipleField(_l("Groups that may enter when it is private"), coerce=int, choices=[])
+    tags = StringField(_l("Tags it suggests"), [Length(max=500)])
+    position = IntegerField(_l("Place in the list"), [Optional(), NumberRange(min=0, max=9999)], default=0)
+
+
+class SpaceForm(SpaceFields):
+    """A new space."""
+
+    slug = StringField(_l("Its name in addresses"), [InputRequired(_l("Give it a short name for addresses."))])
+
+
+class EditSpaceForm(SpaceFields):
+    """What a space shall be from now on."""
+
+    archived = BooleanField(_l("Closed: people can read it, but nobody can write there"))

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import CompoundSelect, Select, bindparam, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
-from app.identity.models import GroupMember, RoleGrant, SignIn, User
+from app.identity.models import Group, GroupMember, RoleGrant, SignIn, User
 from app.identity.services.importing import ImportedPerson, import_people
 from app.identity.services.signing_in import SEEN_EVERY, touch_sign_in
 from app.identity.tokens_at_rest import hash_token
@@ -18,7 +18,8 @@ from app.kernel.actor import Role
 
 __all__ = [
     "SEEN_EVERY", "Correspondent", "ImportedPerson", "Introduction", "Person", "SignedIn", "correspondents",
-    "import_people", "introduction_of", "listed_people", "people", "people_with_role", "roles_and_groups", "signed_in",
+    "group_names", "import_people", "introduction_of", "listed_people", "people", "people_with_role",
+    "roles_and_groups", "signed_in",
     "touch_sign_in",
 ]  # fmt: skip
 
@@ -153,6 +154,11 @@ def people_with_role(session: Session, role: Role) -> list[Person]:
         .order_by(User.name, User.id)
     )
     return [Person(*row) for row in rows]
+
+
+def group_names(session: Session) -> dict[int, str]:
+    """Map the ids of all groups to their names, by name, in one statement."""
+    return {row.id: row.name for row in session.execute(select(Group.id, Group.name).order_by(Group.name, Group.id))}
 
 
 def people_named(session: Session, typed: str, limit: int = 6) -> list[Person]:
