@@ -81,6 +81,16 @@ class ClosedBecause:
 
 
 @dataclass(frozen=True, slots=True)
+class ThreadHead:
+    """What an answer's card has to know of its question."""
+
+    id: int
+    asker: Person
+    is_asker: bool
+    may_ask_back: Decision
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionPage:
     """The page, ready to render; touching it never runs SQL."""
 
@@ -125,6 +135,11 @@ class QuestionPage:
     may_reopen: Decision
     may_delete: Decision
     may_link_duplicate: Decision
+
+    @property
+    def head(self) -> ThreadHead:
+        """What an answer's card has to know of the question."""
+        return ThreadHead(self.id, self.asker, self.is_asker, self.may_ask_back)
 
     @property
     def people_ids(self) -> list[int]:

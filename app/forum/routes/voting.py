@@ -6,12 +6,13 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from app.forum.queries.question_page import QuestionPage, question_page
+from app.forum.queries.question_page import AnswerCard, QuestionPage, question_page
 from app.forum.routes.acting import act, question_url, wanted
 from app.forum.routes.questions import context_of
 from app.forum.services.accepting import AcceptAnswer, SetWorking, accept_answer, set_working, withdraw_acceptance
 from app.forum.services.joining import SetFollow, SetMeToo, set_follow, set_me_too
 from app.forum.services.voting import SetVote, set_vote
+from app.kernel.errors import NotFound
 from app.web import pages
 from app.web.runtime import current_actor, read_session
 
@@ -85,9 +86,12 @@ def _answer_actions(question_id: int, answer_id: int, spoken: str) -> ResponseRe
         return pages.go(question_url(question_id, f"a{answer_id}"))
     page = question_page(read_session(), current_actor(), question_id)
     return pages.fragment(
-        "forum/questions/_answer_actions.html", spoken=spoken, page=page, answer=_card(page, answer_id)
+        "forum/questions/_answer_actions.html", spoken=spoken, page=page, answer=_card(page, answer_id), guest=False
     )
 
 
-def _card(page: QuestionPage, answer_id: int) -> object:
-    return next(a for a in page.answers if a.id == answer_id)
+def _card(page: QuestionPage, answer_id: int) -> AnswerCard:
+    found = next((a for a in page.answers if a.id == answer_id), None)
+    if found is None:
+        raise NotFound
+    return found
