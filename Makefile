@@ -11,11 +11,22 @@ PORT ?= 5000
 VENV := .venv
 BIN := $(VENV)/bin
 FLASK := $(BIN)/flask --app app
-PIP := $(BIN)/python -m pip --disable-pip-version-check install --progress-bar off --quiet --require-hashes
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --progress-bar off --require-hashes
 CATALOGUES := $(wildcard app/translations/*/LC_MESSAGES/messages.po)
 PYTEST := $(BIN)/python -m pytest -q
 
+# Turns pip's lines into a count; $(1) is the list that is being installed.
+COUNTED = awk -v all="$$(grep -c '==' $(1))" ' \
+	/^(Collecting|Processing) / { printf "\r  %d of %d packages", ++n, all; fflush() } \
+	/^Installing collected/ { printf "\r  unpacking them …      "; fflush() } \
+	END { if (n) print "" }'
+
+# Installs a package of the distribution; fails silently where we may not.
+INSTALL = { [ "$$(id -u)" = 0 ] && command -v apt-get && apt-get -qq update \
+	&& DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $(1); } >/dev/null 2>&1
+
 export PORT
+export PYTHONUTF8 := 1
 
 .PHONY: help
 help: ## Show this list
@@ -29,16 +40,17 @@ $(BIN)/python:
 	done; \
 	if [ -z "$$found" ]; then echo 'Peerdesk needs Python 3.11, 3.12 or 3.13, and found none of them.' >&2; exit 1; fi; \
 	echo "Setting up $(VENV) with $$($$found --version) …"; \
-	$$found -m venv $(VENV) || { rm -rf $(VENV); echo "Python's venv module is missing; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	$$found -m venv $(VENV) 2>/dev/null || { rm -rf $(VENV); $(call INSTALL,python3-venv) && $$found -m venv $(VENV); } \
+		|| { rm -rf $(VENV); echo "Python's venv module is missing; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
 
 $(VENV)/run.installed: deploy/locks/run.txt | $(BIN)/python
 	@echo 'Installing what Peerdesk needs to run (a minute on the first run) …'
-	@$(PIP) -r deploy/locks/run.txt
+	@$(PIP) -r deploy/locks/run.txt | $(call COUNTED,deploy/locks/run.txt)
 	@touch $@
 
 $(VENV)/dev.installed: deploy/locks/dev.txt | $(BIN)/python
 	@echo 'Installing what the checks and tests need (some minutes on the first run) …'
-	@$(PIP) -r deploy/locks/dev.txt
+	@$(PIP) -r deploy/locks/dev.txt | $(call COUNTED,deploy/locks/dev.txt)
 	@touch $@ $(VENV)/run.installed
 
 .PHONY: catalogues
@@ -50,13 +62,8 @@ catalogues: | $(VENV)/run.installed
 .PHONY: chromium
 chromium:
 	@if ! command -v chromium >/dev/null && ! command -v chromium-browser >/dev/null && ! command -v google-chrome >/dev/null; then \
-		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-			echo 'Installing Chromium for the browser tests …'; \
-			apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends chromium >/dev/null \
-				|| echo 'Chromium could not be installed; the browser tests will say that they skip.'; \
-		else \
-			echo 'No Chromium here; the browser tests will say that they skip.'; \
-		fi; \
+		echo 'Installing Chromium for the browser tests …'; \
+		$(call INSTALL,chromium) || echo 'No Chromium here, and only root may install it: the browser tests will say that they skip.'; \
 	fi
 
 # --- running ----------------------------------------------------------------------------------------------------
@@ -123,10 +130,16 @@ lock: $(VENV)/dev.installed ## Write deploy/locks anew from pyproject.toml
 	@wc -l deploy/locks/*.txt
 
 .PHONY: migration
-migration: $(VENV)/run.installed ## Write a migration from the models: make migration M="Add something"
-	@test -n "$(M)" || { echo 'Say what it does: make migration M="Add something"' >&2; exit 2; }
-	@$(FLASK) db upgrade
-	@$(FLASK) db migrate -m "$(M)"
+migration: $(VENV)/dev.installed ## Write a migration from the models: make migration NAME="Add something"
+	@test -n "$(NAME)" || { echo 'Say what it does: make migration NAME="Add something"' >&2; exit 2; }
+	@mkdir -p migrations/versions
+	@folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
+		alone="env -u DATABASE_URL PEERDESK_DATA_DIR=$$folder $(FLASK) db"; \
+		number=$$(printf '%04d' $$(( $$(find migrations/versions -name '*.py' | wc -l) + 1 ))); \
+		$$alone upgrade; \
+		$$alone migrate --message "$(NAME)" --rev-id "$$number"
+	@$(BIN)/ruff check --quiet --fix migrations
+	@$(BIN)/ruff format --quiet migrations
 
 .PHONY: words
 words: $(VENV)/dev.installed ## Bring the translation catalogues up to date with the sentences in code and templates
