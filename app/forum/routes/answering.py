@@ -13,7 +13,7 @@ from app.forum.forms import AnswerForm, EditAnswerForm, ReasonForm
 from app.forum.permissions import can_delete_answer, can_edit_answer
 from app.forum.queries.question_page import question_page
 from app.forum.routes.acting import act, act_once, keep_files, question_url, render
-from app.forum.routes.questions import context_of, render_page
+from app.forum.routes.questions import context_of, page_with_answer
 from app.forum.services.answering import PostAnswer, post_answer
 from app.forum.services.deleting import DeleteAnswer, RestoreAnswer, delete_answer, restore_answer
 from app.forum.services.editing import EditAnswer, edit_answer
@@ -105,7 +105,7 @@ def _again(question_id: int, form: AnswerForm) -> ResponseReturnValue:
     if pages.wants_fragment():
         page = question_page(read_session(), current_actor(), question_id)
         return pages.fragment("forum/questions/_composer.html", HTTPStatus.UNPROCESSABLE_ENTITY, page=page, form=form)
-    return render_page(question_id, form)
+    return page_with_answer(question_id, form)
 
 
 def _posted(question_id: int, answer_id: int) -> ResponseReturnValue:

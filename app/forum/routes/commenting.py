@@ -9,11 +9,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from app.forum.access import access_comment
-from app.forum.forms import AnswerForm, CommentForm, EditCommentForm
+from app.forum.forms import CommentForm, EditCommentForm
 from app.forum.permissions import can_edit_comment
 from app.forum.queries.question_page import question_page
 from app.forum.routes.acting import act, question_url, render
-from app.forum.routes.questions import context_of, render_page
+from app.forum.routes.questions import context_of, page_with_comment
 from app.forum.services.commenting import EditComment, PostComment, edit_comment, post_comment
 from app.forum.services.deleting import DeleteComment, delete_comment
 from app.forum.services.revising import EditConflict
@@ -70,7 +70,7 @@ def _create(question_id: int, answer_id: int | None) -> ResponseReturnValue:
     form = CommentForm()
     place = f"a{answer_id}" if answer_id else "q"
     if not form.validate():
-        return render_page(question_id, AnswerForm(formdata=None), form, place)
+        return page_with_comment(question_id, form, place)
 
     def post(uow: UnitOfWork) -> str:
         command = PostComment(question_id, answer_id, body, asks_back=bool(form.asks_back.data))
@@ -82,7 +82,7 @@ def _create(question_id: int, answer_id: int | None) -> ResponseReturnValue:
         location = perform_once(form.once.data, post)
     except Invalid as error:
         form.reject(error)
-        return render_page(question_id, AnswerForm(formdata=None), form, place)
+        return page_with_comment(question_id, form, place)
     if pages.wants_fragment():
         page = question_page(read_session(), current_actor(), question_id)
         return pages.fragment(

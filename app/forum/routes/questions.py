@@ -34,11 +34,11 @@ def show(question_id: int) -> ResponseReturnValue:
         return _gone(question_id)
     count_view(question_id)
     if not actor.is_anonymous:
-        return _page(question_page(session, actor, question_id), AnswerForm(formdata=None))
+        return _page(question_page(session, actor, question_id))
     tag = _entity_tag(question_id, version)
     if request.if_none_match.contains(tag):
         return _still_good(tag)
-    body = _page(question_page(session, actor, question_id), AnswerForm(formdata=None))
+    body = _page(question_page(session, actor, question_id))
     return _revalidated(make_response(body), tag)
 
 
@@ -48,16 +48,16 @@ def thread(question_id: int) -> ResponseReturnValue:
     return pages.fragment("forum/questions/_answers.html", **context_of(page))
 
 
-def render_page(
-    question_id: int,
-    answer_form: AnswerForm,
-    comment_form: CommentForm | None = None,
-    place: str = "",
-    status: int = HTTPStatus.UNPROCESSABLE_ENTITY,
-) -> ResponseReturnValue:
-    """Show the page again with what somebody typed; ``place`` names the comment box that has the problem."""
+def page_with_answer(question_id: int, form: AnswerForm) -> ResponseReturnValue:
+    """Show the page again with an answer that had a problem."""
     page = question_page(read_session(), current_actor(), question_id)
-    return _page(page, answer_form, comment_form, place, status)
+    return _page(page, HTTPStatus.UNPROCESSABLE_ENTITY, form=form)
+
+
+def page_with_comment(question_id: int, form: CommentForm, place: str) -> ResponseReturnValue:
+    """Show the page again with a comment that had a problem; ``place`` names its box."""
+    page = question_page(read_session(), current_actor(), question_id)
+    return _page(page, HTTPStatus.UNPROCESSABLE_ENTITY, comment_form=form, place=place)
 
 
 def context_of(page: QuestionPage) -> dict[str, Any]:
@@ -72,23 +72,11 @@ def context_of(page: QuestionPage) -> dict[str, Any]:
     }
 
 
-def _page(
-    page: QuestionPage,
-    answer_form: AnswerForm,
-    comment_form: CommentForm | None = None,
-    place: str = "",
-    status: int = HTTPStatus.OK,
-) -> ResponseReturnValue:
+def _page(page: QuestionPage, status: int = HTTPStatus.OK, **typed: Any) -> ResponseReturnValue:
     session, actor = read_session(), current_actor()
     sidebar = slots.slot(slots.QUESTION_SIDEBAR, session, actor, [page.id]).get(page.id, [])
     return pages.show(
-        "forum/questions/show.html",
-        status,
-        **context_of(page),
-        sidebar=sidebar,
-        form=answer_form,
-        comment_form=comment_form or CommentForm(formdata=None),
-        place=place,
+        "forum/questions/show.html", status, **context_of(page), sidebar=sidebar, blank=AnswerForm, **typed
     )
 
 

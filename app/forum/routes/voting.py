@@ -78,7 +78,7 @@ def _question_actions(question_id: int, spoken: str) -> ResponseReturnValue:
     if not pages.wants_fragment():
         return pages.go(question_url(question_id))
     page = question_page(read_session(), current_actor(), question_id)
-    return pages.fragment("forum/questions/_question_actions.html", spoken=spoken, page=page)
+    return pages.fragment("forum/questions/_question_actions.html", spoken=spoken, page=page, guest=False)
 
 
 def _answer_actions(question_id: int, answer_id: int, spoken: str) -> ResponseReturnValue:
