@@ -38,7 +38,7 @@ QUIET_PAGES: list[Place] = [
     (None, "/accessibility"),
     (MEMBER, "/drafts"),
     (MEMBER, "/questions/{question}/history"),
-    (MEMBER, "/spaces/it-help"),
+    (MEMBER, "/spaces/it"),
     (MEMBER, "/tags/vpn"),
     (MEMBER, "/people/priya/reputation"),
     (MEMBER, "/privileges"),
