@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
+from app.escalation.queries.queue import View, queue_page
 from tests.conftest import CountStatements
 from tests.escalation.desk import Desk, open_desk
 from tests.support.clock import FixedClock
@@ -81,3 +83,22 @@ def test_the_queue_costs_the_same_however_many_wait(
             assert jos.get("/waiting").status_code == 200
         costs.append(len(seen))
     assert costs[0] == costs[1]
+
+
+def test_long_queues_are_read_page_by_page_without_gaps(desk: Desk, make: Make, session: Session) -> None:
+    ids = {desk.ticket(desk.question(f"Problem {number}", impact=impact)) for number, impact in enumerate(
+        ("blocked", "slowed", "several_blocked", "blocked", "nothing")
+    )}  # fmt: skip
+    actor, seen, cursor = make.actor(desk.jo), [], None
+    while True:
+        page = queue_page(session, actor, View.ALL, make.now, cursor, size=2)
+        seen += [row.ticket_id for row in page.rows.items]
+        cursor = page.rows.next_cursor
+        if cursor is None:
+            break
+    assert len(seen) == len(ids)
+    assert set(seen) == ids
+
+
+def test_a_made_up_page_of_the_queue_does_not_exist(jos: FlaskClient) -> None:
+    assert jos.get("/waiting?after=nonsense").status_code == 404

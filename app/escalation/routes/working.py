@@ -37,7 +37,8 @@ def message(ticket_id: int) -> ResponseReturnValue:
     except Invalid as error:
         form.reject(error)
         return render_ticket(ticket_id, forms, HTTPStatus.UNPROCESSABLE_ENTITY)
-    return _perform(ticket_id, forms, form, _spoken(ticket_id, form, body), typed=form.body.data)
+    act, told = _spoken(ticket_id, form, body)
+    return _perform(ticket_id, forms, form, act, told, typed=form.body.data)
 
 
 def take(ticket_id: int) -> ResponseReturnValue:
@@ -61,7 +62,7 @@ def assign(ticket_id: int) -> ResponseReturnValue:
         chosen = form.assignee_id.data if form.assignee_id.data != NOBODY else None
         return assign_ticket(uow, current_actor(), AssignTicket(ticket_id, chosen, form.version.data))
 
-    return _validated(ticket_id, TicketForms(assign_form=form), form, act)
+    return _validated(ticket_id, TicketForms(assign_form=form), form, act, gettext("Done. Whoever has it now is told."))
 
 
 def give_away(ticket_id: int) -> ResponseReturnValue:
@@ -72,7 +73,8 @@ def give_away(ticket_id: int) -> ResponseReturnValue:
         command = HandOver(ticket_id, form.desk_id.data, form.sentence.data, form.version.data)
         return hand_over(uow, current_actor(), command)
 
-    return _validated(ticket_id, TicketForms(hand_over_form=form), form, act, typed=form.sentence.data or "")
+    told = gettext("Handed over, with your sentence on top.")
+    return _validated(ticket_id, TicketForms(hand_over_form=form), form, act, told, form.sentence.data or "")
 
 
 def solve(ticket_id: int) -> ResponseReturnValue:
@@ -82,7 +84,8 @@ def solve(ticket_id: int) -> ResponseReturnValue:
     def act(uow: UnitOfWork) -> object:
         return solve_with(uow, current_actor(), SolveWith(ticket_id, form.answer_id.data, form.version.data))
 
-    return _validated(ticket_id, TicketForms(solve_form=form), form, act)
+    told = gettext("They are asked whether they are back to work.")
+    return _validated(ticket_id, TicketForms(solve_form=form), form, act, told)
 
 
 def ticket_url(ticket_id: int) -> str:
@@ -90,25 +93,34 @@ def ticket_url(ticket_id: int) -> str:
     return url_for("escalation.tickets_show", ticket_id=ticket_id)
 
 
-def _spoken(ticket_id: int, form: MessageForm, body: RichText) -> Act:
-    """Return what the composer asks for. Privacy wins: a private lane never becomes public by a button."""
+def _spoken(ticket_id: int, form: MessageForm, body: RichText) -> tuple[Act, str]:
+    """Return what the composer asks for, and what is said when it is done.
+
+    Privacy wins: a private lane never becomes public by a button.
+    """
     actor, version, then = current_actor(), form.version.data, request.form.get("then")
     if form.lane.data == PRIVATE or then == NOTE:
-        return lambda uow: write_note(uow, actor, WriteNote(ticket_id, body))
+        return lambda uow: write_note(uow, actor, WriteNote(ticket_id, body)), gettext("Kept. Only agents see it.")
     if then == ASK:
-        return lambda uow: ask_back(uow, actor, AskBack(ticket_id, body, version))
-    return lambda uow: reply_to_asker(uow, actor, ReplyToAsker(ticket_id, body, then == SOLVED, version))
+        asked = gettext("Asked. The clock stands still until they reply.")
+        return lambda uow: ask_back(uow, actor, AskBack(ticket_id, body, version)), asked
+    reply = ReplyToAsker(ticket_id, body, then == SOLVED, version)
+    return lambda uow: reply_to_asker(uow, actor, reply), gettext("Your reply is on the question’s page for everybody.")
 
 
-def _validated(ticket_id: int, forms: TicketForms, form: TicketForm, act: Act, typed: str = "") -> ResponseReturnValue:
+def _validated(
+    ticket_id: int, forms: TicketForms, form: TicketForm, act: Act, told: str, typed: str = ""
+) -> ResponseReturnValue:
     """Offer the choices there are, then do it when the form is in order."""
     offer_choices(ticket_page(read_session(), current_actor(), ticket_id), forms)
     if not form.validate():
         return render_ticket(ticket_id, forms, HTTPStatus.UNPROCESSABLE_ENTITY)
-    return _perform(ticket_id, forms, form, act, typed)
+    return _perform(ticket_id, forms, form, act, told, typed)
 
 
-def _perform(ticket_id: int, forms: TicketForms, form: TicketForm, act: Act, typed: str = "") -> ResponseReturnValue:
+def _perform(
+    ticket_id: int, forms: TicketForms, form: TicketForm, act: Act, told: str, typed: str
+) -> ResponseReturnValue:
     """Act once and go back to the ticket; whatever goes wrong, nothing that was typed is lost."""
 
     def once(uow: UnitOfWork) -> str:
@@ -122,5 +134,5 @@ def _perform(ticket_id: int, forms: TicketForms, form: TicketForm, act: Act, typ
         return render_ticket(ticket_id, forms, HTTPStatus.UNPROCESSABLE_ENTITY)
     except StaleTicket:
         return render_ticket(ticket_id, forms, HTTPStatus.CONFLICT, form.version.data, typed)
-    flash(gettext("Done. Everybody concerned is told."))
+    flash(told)
     return go(location)
