@@ -63,6 +63,7 @@ REASONS: Mapping[str, str] = {
     "forum.file_empty": N_("This file is empty."),
     "forum.file_too_big": N_("This file is too big: at most %(megabytes)s MB. A part of the log is often enough."),
     "forum.file_kind_refused": N_("Add pictures, text files such as logs, PDF or ZIP files; this is something else."),
+    "forum.file_not_kept": N_("We couldn’t keep this file right now. Send your text without it, or try again soon."),
     "forum.picture_unreadable": N_("This picture can’t be opened. Save it as PNG or JPEG and try again."),
     "forum.picture_too_many_pixels": N_("This picture has too many pixels. Make it smaller and try again."),
     "forum.too_many_files": N_("You have added very many files today. More are possible tomorrow."),

@@ -118,6 +118,11 @@ class _Pool:
         self._end = weakref.finalize(self, _stop_all, self._all, self.owner)
 
     def borrow(self) -> Sandbox:
+        while (worker := self._take_idle()).has_ended:
+            self.replace(worker)  # it ended while nobody used it: no text is to blame
+        return worker
+
+    def _take_idle(self) -> Sandbox:
         with self._changed:
             deadline = time.monotonic() + QUEUE_SECONDS
             while not self._idle:

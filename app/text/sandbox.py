@@ -56,6 +56,11 @@ class Sandbox:
             raise WorkerLost from error
         return [Rendered(html, tuple(names), tuple(files)) for html, names, files in self._answer(seconds)]
 
+    @property
+    def has_ended(self) -> bool:
+        """Tell whether the process is gone, for example because the system was short of memory."""
+        return self._process.poll() is not None
+
     def stop(self) -> None:
         """End the process at once and give everything back to the system."""
         self._process.kill()

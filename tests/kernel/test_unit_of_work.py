@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import create_engine, select, text
 from sqlalchemy.orm import Session
 
 from app.identity.models import Group
+from app.kernel.database import prepare_engine
+from app.kernel.errors import Busy
 from app.kernel.unit_of_work import UnitOfWorkFactory
 from tests.support.clock import FixedClock
 from tests.support.factories import Make, read
@@ -79,3 +82,21 @@ def test_a_read_session_refuses_to_write(make: Make, session: Session) -> None:
 def test_the_database_itself_refuses_writes_of_readers(session: Session) -> None:
     with pytest.raises(Exception, match=r"readonly|read-only"):
         session.execute(text("DELETE FROM users"))
+
+
+def test_a_database_that_another_process_keeps_for_itself_is_busy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.kernel.database.CONNECTION_PRAGMAS", ("PRAGMA busy_timeout=20",))
+    address = f"sqlite:///{tmp_path / 'kept.sqlite3'}"
+    ours, theirs = create_engine(address), create_engine(address)
+    prepare_engine(ours, writes=True)
+    prepare_engine(theirs, writes=True)
+
+    with theirs.begin() as kept, pytest.raises(Busy), ours.begin():
+        kept.execute(text("select 1"))
+
+    with ours.begin() as connection:
+        assert connection.scalar(text("select 1")) == 1
+    ours.dispose()
+    theirs.dispose()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+import structlog
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -18,6 +19,8 @@ from app.text.contract import RichText, TextRenderer
 from app.web.forms import Form
 from app.web.pages import go
 from app.web.runtime import current_actor, perform_once, port, runtime, unit_of_work
+
+log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 MOST_FILES = 5
@@ -79,12 +82,16 @@ def keep_file(name: str, data: bytes) -> Attachment:
     """Store one file; it is looked at before the transaction begins.
 
     Raises:
-        Invalid: field ``file``.
+        Invalid: field ``file``, also when the disk does not take it: what was typed beside it must not be lost.
 
     """
     sniffed = sniff_file(name, data, runtime().settings.max_upload_bytes)
-    with unit_of_work() as uow:
-        return attach_file(uow, current_actor(), AttachFile(sniffed), port(FileStore))
+    try:
+        with unit_of_work() as uow:
+            return attach_file(uow, current_actor(), AttachFile(sniffed), port(FileStore))
+    except OSError as error:
+        log.exception("file not kept", size=len(sniffed.data))
+        raise Invalid("file", "forum.file_not_kept") from error
 
 
 def markdown_link(kept: Attachment) -> str:

@@ -7,10 +7,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from app.forum.models.question import Draft
 from app.forum.services.checking import check_characters
+from app.forum.services.rows import add_once
 from app.kernel.actor import Actor
 from app.kernel.errors import Invalid
 from app.kernel.unit_of_work import UnitOfWork
@@ -41,11 +42,9 @@ def save_draft(uow: UnitOfWork, actor: Actor, command: SaveDraft) -> None:
     text = json.dumps({name: check_characters("body", value) for name, value in command.fields.items()})
     if sum(map(len, command.fields.values())) > DRAFT_MAX:
         raise Invalid("body", "forum.body_too_long", maximum=DRAFT_MAX)
-    draft = uow.session.get(Draft, (actor.user_id, command.place), with_for_update=True)
-    if draft is None:
-        draft = Draft(user_id=actor.user_id, place=command.place)
-        uow.session.add(draft)
-    draft.fields, draft.saved_at = text, uow.now
+    key, saved = {"user_id": actor.user_id, "place": command.place}, {"fields": text, "saved_at": uow.now}
+    if not add_once(uow.session, Draft, key | saved):  # two tabs may begin the same text in the same moment
+        uow.session.execute(update(Draft).filter_by(**key).values(saved))
 
 
 def discard_draft(uow: UnitOfWork, actor: Actor, place: str) -> None:

@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from app.identity.addresses import plain_address
 from app.identity.events import AccessChanged
@@ -42,8 +43,11 @@ def make_group(uow: UnitOfWork, actor: Actor, name: str) -> Group:
     if uow.session.scalar(select(Group.id).where(Group.slug == slug)) is not None:
         raise Invalid("name", "identity.group_exists")
     group = Group(slug=slug, name=name)
-    uow.session.add(group)
-    uow.session.flush()
+    try:
+        with uow.session.begin_nested():
+            uow.session.add(group)
+    except IntegrityError as error:  # somebody made it since we looked
+        raise Invalid("name", "identity.group_exists") from error
     uow.audit(actor, "identity.group_made", "group", group.id)
     return group
 

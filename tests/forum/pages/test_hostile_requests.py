@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import io
 import time
 
 import pytest
 
+from app.forum.files import FileFolder
 from app.forum.queries.history import word_diff
 
 
@@ -53,3 +55,18 @@ def test_texts_that_grow_or_shrink_at_an_end_show_only_that():
     assert word_diff("one one", "one") == "one<del> one</del>"
     assert word_diff("", "<b>") == "<ins>&lt;b&gt;</ins>"
     assert word_diff("same", "same") == "same"
+
+
+def test_a_full_disk_refuses_the_file_and_keeps_the_text(client, make, monkeypatch):
+    def full(*_args):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(FileFolder, "save", full)
+    make.sign_in(client, make.user())
+    form = {"body": "Here is the log of the dock.", "files": (io.BytesIO(b"dock lost\n"), "dock.log")}
+
+    sent = client.post(f"/questions/{make.question().id}/answers", data=form)
+
+    assert sent.status_code == 422
+    assert "Here is the log of the dock." in sent.text
+    assert "keep this file" in sent.text
