@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import re
 import sys
 from pathlib import Path
 
@@ -20,6 +22,11 @@ KEYWORDS = {
     "lazy_ngettext": (1, 2),
     "lazy_pgettext": ((1, "c"), 2),
 }
+NOISE = re.compile(
+    rb'^"(Report-Msgid-Bugs-To|POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|Generated-By): .*\n',
+    re.MULTILINE,
+)
+"""Headers that Babel fills with the time, its version and placeholders."""
 JINJA_OPTIONS = {"silent": "false", "trimmed": "true", "newstyle_gettext": "true"}  # as app.web.templates sets them
 SOURCES: tuple[tuple[Path, list[tuple[str, str]], dict[str, dict[str, str]]], ...] = (
     (ROOT / "app", [("**.py", "python")], {}),
@@ -49,6 +56,13 @@ def differences(template: Catalog, catalogue: Catalog) -> list[str]:
     return lacking + stale + empty
 
 
+def _written(catalogue: Catalog) -> bytes:
+    """Return the file of a catalogue, without what would differ in every change and tell nobody anything."""
+    file = io.BytesIO()
+    write_po(file, catalogue, width=120, sort_output=True, include_lineno=False)
+    return NOISE.sub(b"", file.getvalue())
+
+
 def _one(message_id: str | tuple[str, ...] | list[str]) -> str:
     return message_id if isinstance(message_id, str) else message_id[0]
 
@@ -67,8 +81,7 @@ def main(*, update: bool) -> int:
         if update:
             catalogue.update(template, no_fuzzy_matching=True)
             catalogue.obsolete.clear()
-            with path.open("wb") as file:
-                write_po(file, catalogue, width=120, omit_header=False, sort_output=True)
+            path.write_bytes(_written(catalogue))
         found = differences(template, catalogue)
         problems += len(found)
         for line in found[:40]:
