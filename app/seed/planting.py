@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,7 +13,8 @@ from app.kernel.actor import Actor, Role
 from app.kernel.unit_of_work import UnitOfWorkFactory
 from app.seed.company import FOUNDED, email_of, gather, hire, open_spaces
 from app.seed.content import Content, read_content
-from app.seed.threads import Moment, Plot, moments, source_texts
+from app.seed.desk import desk_moments, hand_over_due, staff_desk
+from app.seed.threads import Moment, MovableClock, Plot, moments, source_texts
 from app.text.contract import TextRenderer
 
 EARNED_BEFORE = frozenset({"vote_up", "vote_down", "comment", "links", "flag", "edit"})
@@ -26,17 +26,6 @@ Watch = Callable[[Sequence[Moment]], Iterable[Moment]]
 
 class SiteHasPeople(Exception):
     """There are accounts already; demo people with a known password must not join them."""
-
-
-@dataclass(slots=True)
-class MovableClock:
-    """Stands at the moment that is being told."""
-
-    at: datetime
-
-    def now(self) -> datetime:
-        """Return the moment."""
-        return self.at
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +68,20 @@ class Planting:
             people, spaces = _found(units, content)
             plot = Plot(spaces, texts)
             story = [moment for table in content.questions for moment in moments(plot, table, now)]
-            for moment in watch(sorted(story, key=lambda moment: moment.at)):
-                clock.at = moment.at
-                with units() as uow:
-                    actor = self._actor_of(uow.session, people[moment.by])
-                    moment.act(uow, replace(actor, privileges=actor.privileges | EARNED_BEFORE))
+            self._live_through(units, clock, people, watch(sorted(story, key=lambda moment: moment.at)))
+            hand_over_due(units, clock, now)
+            desk = [moment for table in content.questions for moment in desk_moments(plot, table, now)]
+            self._live_through(units, clock, people, sorted(desk, key=lambda moment: moment.at))
         return Planted(len(people), len(spaces), len(plot.questions))
+
+    def _live_through(
+        self, units: UnitOfWorkFactory, clock: MovableClock, people: Mapping[str, int], story: Iterable[Moment]
+    ) -> None:
+        for moment in story:
+            clock.at = moment.at
+            with units() as uow:
+                actor = self._actor_of(uow.session, people[moment.by])
+                moment.act(uow, replace(actor, privileges=actor.privileges | EARNED_BEFORE))
 
 
 def is_planted(session: Session) -> bool:
@@ -100,4 +97,6 @@ def _found(units: UnitOfWorkFactory, content: Content) -> tuple[dict[str, int], 
         people = hire(uow, content)
         groups = gather(uow, content, people)
         founder = Actor(people["mara"], "", frozenset({Role.ADMINISTRATOR}))
-        return people, open_spaces(uow, founder, content, groups)
+        spaces = open_spaces(uow, founder, content, groups)
+        staff_desk(uow, founder, content, people, next(iter(spaces.values())))
+        return people, spaces

@@ -26,6 +26,17 @@ BETWEEN_VOTES = timedelta(minutes=11)
 """People don't all vote in the same second."""
 
 
+@dataclass(slots=True)
+class MovableClock:
+    """Stands at the moment that is being told."""
+
+    at: datetime
+
+    def now(self) -> datetime:
+        """Return the moment."""
+        return self.at
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """``by`` (a person's key) does something at a time."""
@@ -57,7 +68,7 @@ def source_texts(table: Table) -> Iterator[str]:
     yield table["body"].strip()
     for edit in table.get("edit", ()):
         yield _edited(table, edit)
-    for part in (*table.get("answer", ()), *table.get("comment", ())):
+    for part in (*table.get("answer", ()), *table.get("comment", ()), *table.get("desk", ())):
         yield part["body"].strip()
 
 

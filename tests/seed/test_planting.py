@@ -8,6 +8,9 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from app.escalation.models.agreements import DeskAgent
+from app.escalation.models.tickets import Ticket
+from app.escalation.services.escalating import due_clocks
 from app.forum.models.answer import Answer, Comment, Vote
 from app.forum.models.question import Question
 from app.forum.models.space import Space, Visibility
@@ -68,6 +71,15 @@ def test_it_has_people_spaces_and_questions_in_many_states(community):
     assert set(community.scalars(select(Space.visibility))) == set(Visibility)
 
 
+def test_the_desk_has_one_late_ticket_and_one_that_waits_for_the_asker(community, shared_clock):
+    found = community.scalars(select(Ticket).order_by(Ticket.opened_at)).all()
+    assert [ticket.state for ticket in found] == ["pending", "new"]
+    assert found[0].assignee_id is not None
+    assert found[1].reply_due_at < shared_clock.now()
+    assert community.scalar(select(func.count()).select_from(DeskAgent)) == 2
+    assert due_clocks(community, shared_clock.now()) == []
+
+
 def test_every_role_can_be_tried_with_the_demo_password(community):
     assert set(community.scalars(select(RoleGrant.role))) == set(Role)
     assert all(matches(DEMO_PASSWORD, stored) for stored in community.scalars(select(User.password_hash).distinct()))
@@ -109,7 +121,7 @@ def test_every_question_names_people_and_spaces_that_exist():
     content = read_content()
     people, spaces = {p["key"] for p in content.people}, {s["slug"] for s in content.spaces}
     for question in content.questions:
-        parts = [*question.get("answer", ()), *question.get("comment", ()), *question.get("edit", ())]
+        parts = [part for kind in ("answer", "comment", "edit", "desk") for part in question.get(kind, ())]
         named = {question["asker"], *question.get("votes", ()), *question.get("me_too", ())}
         named |= {part["by"] for part in parts} | {by for part in parts for by in part.get("votes", ())}
         assert named <= people, question["title"]
