@@ -21,8 +21,8 @@ from app.web.held import held
 from app.web.page_words import page_locale
 from app.web.runtime import runtime
 
-MOST_CHARACTERS = 24_000_000
-"""Of all pieces of a process; at most four bytes each, usually one."""
+MOST_CHARACTERS = 16_000_000
+"""Of all pieces of a process; their keys hold about as much again."""
 SECONDS = 60
 """How long «three minutes ago» may stand; a script on the page keeps it fresh besides."""
 FORM_TOKEN, ONCE_TOKEN = "\x00form\x00", "\x00once\x00"  # no text of ours can hold a NUL
@@ -50,20 +50,29 @@ class Pieces:
         with self._lock:
             self._characters += len(html) - len(self._kept.pop(key, ""))
             self._kept[key] = html
-            while self._characters > MOST_CHARACTERS:
+            while self._characters > MOST_CHARACTERS and self._kept:
                 self._characters -= len(self._kept.popitem(last=False)[1])
 
 
 def piece(template: str, **facts: Hashable) -> Markup:
     """Render a template that depends on nothing but these facts, the reader's language and zone, and the minute."""
-    minute = int(runtime().clock.now().timestamp()) // SECONDS
-    key = (template, str(page_locale()), str(get_timezone()), request.args.get("pl"), minute, *facts.items())
-    pieces: Pieces = current_app.extensions["peerdesk.pieces"]
+    pieces, reader = _of_request()
+    key = (template, reader, *facts.items())
     html = pieces.get(key)
     if html is None:
         html = _rendered(template, facts)
         pieces.keep(key, html)
     return Markup(_TOKENS.sub(_token, html) if "\x00" in html else html)  # noqa: S704  # Jinja has escaped it
+
+
+def _of_request() -> tuple[Pieces, Hashable]:
+    """Return where pieces are kept, and what they share on this page."""
+    found: tuple[Pieces, Hashable] | None = held().get("pieces")
+    if found is None:
+        minute = int(runtime().clock.now().timestamp()) // SECONDS
+        reader = (str(page_locale()), str(get_timezone()), request.args.get("pl"), minute)
+        found = held().pieces = (current_app.extensions["peerdesk.pieces"], reader)
+    return found
 
 
 def _rendered(template: str, facts: dict[str, Any]) -> str:
