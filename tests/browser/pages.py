@@ -57,6 +57,15 @@ QUIET_PAGES: list[Place] = [
     (ADMINISTRATOR, "/admin/mail"),
     (ADMINISTRATOR, "/admin/audit"),
     (ADMINISTRATOR, "/admin/deliveries"),
+    (ADMINISTRATOR, "/admin/spaces"),
+    (ADMINISTRATOR, "/admin/spaces/1"),
+    (ADMINISTRATOR, "/admin/policies"),
+    (ADMINISTRATOR, "/admin/policies/1"),
+    (ADMINISTRATOR, "/admin/calendars"),
+    (ADMINISTRATOR, "/admin/calendars/1"),
+    (ADMINISTRATOR, "/admin/desks"),
+    (ADMINISTRATOR, "/admin/desks/1"),
+    (AGENT, "/questions/{question}/escalate"),
 ]
 """What is made of the same parts: seen in the two hardest corners."""
 
