@@ -39,7 +39,6 @@ from app.forum.contract import readable_space_ids
 from app.forum.files import FileFolder
 from app.forum.jobs import forum_jobs
 from app.forum.ports import FileStore
-from app.forum.routes.views import write_views
 from app.forum.search_documents import QuestionSource, index_threads, search_jobs
 from app.identity import personal_data as identity_data
 from app.identity import words as identity_words
@@ -272,7 +271,6 @@ def _jobs(
         *notify_jobs(units),
         *account_jobs(units),
         *forum_jobs(units, ports[FileStore]),
-        PeriodicJob("forum.write_views", timedelta(minutes=1), lambda: write_views(units)),
         *search_jobs(ports[SearchEngine], ports[DocumentSource], units),
     ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TypeVar
+from urllib.parse import quote
 
 import structlog
 from flask import request, url_for
@@ -97,4 +98,9 @@ def keep_file(name: str, data: bytes) -> Attachment:
 def markdown_link(kept: Attachment) -> str:
     """Return the Markdown that shows an image or links any other file."""
     name = kept.name.replace("[", "(").replace("]", ")")
-    return f"{'!' if kept.width else ''}[{name}](/files/{kept.key}/{name.replace(' ', '_')})"
+    return f"{'!' if kept.width else ''}[{name}]({file_url(kept)})"
+
+
+def file_url(kept: Attachment) -> str:
+    """Return the address of a file; its name stands in it for people, who call files «#1 50%.log»."""
+    return f"/files/{kept.key}/{quote(kept.name)}"

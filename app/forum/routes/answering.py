@@ -36,7 +36,8 @@ def create(question_id: int) -> ResponseReturnValue:
         return question_url(question_id, f"a{answer.id}")
 
     try:
-        body = render(form.body.data + keep_files(form))
+        form.body.data += keep_files(form)  # so that the files stay when something else is refused
+        body = render(form.body.data)
         location = perform_once(form.once.data, post)
     except Invalid as error:
         form.reject(error)
@@ -60,10 +61,15 @@ def save(answer_id: int) -> ResponseReturnValue:
         return _edit_page(answer_id, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     question, _answer = access_answer(read_session(), current_actor(), answer_id)
     where = question_url(question.id, f"a{answer_id}")
+
+    def change(uow: UnitOfWork) -> str:
+        edit_answer(uow, current_actor(), command)
+        return where
+
     try:
         body = render(form.body.data)
         command = EditAnswer(answer_id, form.revision.data, body, form.summary.data or "")
-        act(lambda uow: edit_answer(uow, current_actor(), command))
+        perform_once(form.once.data, change)
     except Invalid as error:
         form.reject(error)
         return _edit_page(answer_id, form, HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -91,8 +97,10 @@ def delete(answer_id: int) -> ResponseReturnValue:
 
     if not form.validate():
         return _delete_page(answer_id, question_id, form, HTTPStatus.UNPROCESSABLE_ENTITY)
-    flash(gettext("The answer is gone. You can bring it back on the history page."))
-    return act_once(form, do, lambda: _delete_page(answer_id, question_id, form, HTTPStatus.UNPROCESSABLE_ENTITY))
+    answer = act_once(form, do, lambda: _delete_page(answer_id, question_id, form, HTTPStatus.UNPROCESSABLE_ENTITY))
+    if not form.problems:
+        flash(gettext("The answer is gone. You can bring it back on the history page."))
+    return answer
 
 
 def restore(answer_id: int) -> ResponseReturnValue:

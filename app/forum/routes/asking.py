@@ -46,7 +46,8 @@ def create() -> ResponseReturnValue:
     if not form.validate():
         return _page(form, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
-        body = render((form.body.data or "") + keep_files(form))
+        form.body.data = (form.body.data or "") + keep_files(form)  # they stay when something else is refused
+        body = render(form.body.data)
     except Invalid as error:
         form.reject(error)
         return _page(form, HTTPStatus.UNPROCESSABLE_ENTITY)

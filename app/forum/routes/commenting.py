@@ -49,9 +49,14 @@ def save(comment_id: int) -> ResponseReturnValue:
     where = question_url(question.id, f"c{comment_id}")
     if not form.validate():
         return _edit_page(comment_id, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+    def change(uow: UnitOfWork) -> str:
+        edit_comment(uow, current_actor(), command)
+        return where
+
     try:
         command = EditComment(comment_id, form.revision.data, render(form.body.data))
-        act(lambda uow: edit_comment(uow, current_actor(), command))
+        perform_once(form.once.data, change)
     except Invalid as error:
         form.reject(error)
         return _edit_page(comment_id, form, HTTPStatus.UNPROCESSABLE_ENTITY)

@@ -18,8 +18,9 @@ from app.forum.services.revising import EditConflict
 from app.kernel.errors import Invalid, NotFound
 from app.kernel.numbers import whole_number
 from app.kernel.permissions import ensure
+from app.kernel.unit_of_work import UnitOfWork
 from app.web import pages
-from app.web.runtime import current_actor, read_session
+from app.web.runtime import current_actor, perform_once, read_session
 
 
 def edit(question_id: int) -> ResponseReturnValue:
@@ -46,6 +47,11 @@ def save(question_id: int) -> ResponseReturnValue:
         form.impact.data = question.impact
     if not form.validate():
         return _page(question_id, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+    def change(uow: UnitOfWork) -> str:
+        edit_question(uow, current_actor(), command)
+        return question_url(question_id)
+
     try:
         command = EditQuestion(
             question_id=question_id,
@@ -56,7 +62,7 @@ def save(question_id: int) -> ResponseReturnValue:
             impact=form.impact.data,
             summary=form.summary.data or "",
         )
-        act(lambda uow: edit_question(uow, current_actor(), command))
+        perform_once(form.once.data, change)
     except Invalid as error:
         form.reject(error)
         return _page(question_id, form, HTTPStatus.UNPROCESSABLE_ENTITY)

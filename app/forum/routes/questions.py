@@ -14,7 +14,7 @@ from app.forum.queries.deleted import deletion_note
 from app.forum.queries.question_page import QuestionPage, question_page
 from app.forum.queries.thread_rows import thread_state
 from app.forum.routes.acting import question_url
-from app.forum.routes.views import count_view
+from app.forum.services.viewing import count_view
 from app.kernel.errors import Gone, NotFound
 from app.web import pages, slots
 from app.web.runtime import current_actor, read_session
@@ -32,7 +32,8 @@ def show(question_id: int) -> ResponseReturnValue:
         return redirect(question_url(merged_into), code=HTTPStatus.MOVED_PERMANENTLY)
     if deleted and not (actor.is_moderator and "deleted" in request.args):
         return _gone(question_id)
-    count_view(question_id)
+    if "prefetch" not in request.headers.get("Sec-Purpose", ""):  # what a browser fetches ahead is no view
+        count_view(question_id)
     if not actor.is_anonymous:
         return _page(question_page(session, actor, question_id))
     tag = _entity_tag(question_id, version)

@@ -13,7 +13,7 @@ from app.forum.access import access_attachment
 from app.forum.ports import FileStore
 from app.forum.queries.drafts import draft_fields, draft_list
 from app.forum.queries.tags import tags_beginning
-from app.forum.routes.acting import act, keep_file, markdown_link, render
+from app.forum.routes.acting import act, file_url, keep_file, markdown_link, render
 from app.forum.services.drafting import SaveDraft, discard_draft, save_draft
 from app.identity.contract import people_named
 from app.kernel.errors import Invalid, NotFound
@@ -72,7 +72,7 @@ def upload() -> ResponseReturnValue:
         kept = keep_file(file.filename or "", file.read()) if file else keep_file("", b"")
     except Invalid as error:
         return jsonify(problem=sentence(error.reason, **error.facts)), HTTPStatus.UNPROCESSABLE_ENTITY
-    return jsonify(url=f"/files/{kept.key}/{kept.name}", markdown=markdown_link(kept), image=kept.width is not None)
+    return jsonify(url=file_url(kept), markdown=markdown_link(kept), image=kept.width is not None)
 
 
 def download(key: str, name: str) -> ResponseReturnValue:  # noqa: ARG001  # the name is for people

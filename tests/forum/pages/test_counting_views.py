@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from app.forum.models.question import Question
+from app.forum.services.viewing import write_views
+
+
+@pytest.fixture(autouse=True)
+def nothing_counted_yet(unit_of_work):
+    write_views(unit_of_work)
 
 
 def written(runtime, clock, question_id):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import html
 import io
+import re
 import time
 
 import pytest
@@ -70,3 +72,17 @@ def test_a_full_disk_refuses_the_file_and_keeps_the_text(client, make, monkeypat
     assert sent.status_code == 422
     assert "Here is the log of the dock." in sent.text
     assert "keep this file" in sent.text
+
+
+@pytest.mark.parametrize(
+    "name", ["#1.log", "?.log", "50%.log", "a (1).log", "[x].log", 'say "hi".log', "naïve file.log"]
+)
+def test_a_file_of_any_name_can_be_opened_from_the_text_that_names_it(client, make, name):
+    make.sign_in(client, make.user())
+    form = {"body": "Here is the log.", "files": (io.BytesIO(b"dock lost\n"), name)}
+
+    thread = client.post(f"/questions/{make.question().id}/answers", data=form, follow_redirects=True).text
+
+    (address,) = re.findall(r'href="(/files/[^"]+)"', thread)
+    with client.get(html.unescape(address)) as file:
+        assert file.data == b"dock lost\n"

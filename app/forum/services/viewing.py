@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
-from flask import request
 from sqlalchemy import update
 
 from app.forum.models.question import Question
-from app.kernel.unit_of_work import UnitOfWorkFactory
+from app.kernel.unit_of_work import UnitOfWork
 
 _seen: Counter[int] = Counter()
 _lock = threading.Lock()
 
 
 def count_view(question_id: int) -> None:
-    """Note one view; what a browser fetches ahead is no view."""
-    if "prefetch" in request.headers.get("Sec-Purpose", ""):
-        return
+    """Note one view."""
     with _lock:
         _seen[question_id] += 1
 
 
-def write_views(units: UnitOfWorkFactory) -> None:
+def write_views(units: Callable[[], AbstractContextManager[UnitOfWork]]) -> None:
     """Add what was counted to the rows; a crash loses at most the minute before it."""
     with _lock:
         counted = dict(_seen)
