@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
@@ -90,16 +92,18 @@ class Settings(BaseSettings):
     def signing_key(self) -> str:
         """Return the secret key, generating it once into the data folder.
 
-        Two processes that start together agree: the file is created exclusively, the loser reads the winner's.
+        Two processes that start together agree: whoever links the written file first wins, and nobody can read a half
+        of it.
         """
         if self.secret_key:
             return self.secret_key
-        self.data_dir.mkdir(parents=True, exist_ok=True)
         path = self.data_dir / "secret-key"
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return path.read_text().strip()
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(48))
+        if not path.exists():
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+            descriptor, fresh = tempfile.mkstemp(prefix="secret-key-", dir=self.data_dir)  # readable by its owner alone
+            with os.fdopen(descriptor, "w") as file:
+                file.write(secrets.token_urlsafe(48))
+            with suppress(FileExistsError):
+                os.link(fresh, path)
+            Path(fresh).unlink()
         return path.read_text().strip()
