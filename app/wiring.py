@@ -101,16 +101,7 @@ from app.web.logs import configure_logs, init_request_ids
 from app.web.metrics import init_metrics
 from app.web.runtime import Runtime, read_session
 from app.web.site import site
-from app.web.slots import (
-    HOME,
-    IMPACT_PROMISE,
-    NAVIGATION,
-    PERSON_SCORE,
-    PROFILE,
-    QUESTION_SIDEBAR,
-    QUESTION_STATUS,
-    Slots,
-)
+from app.web.slots import NAVIGATION, PERSON_SCORE, PROFILE, Slots
 from app.web.speech import AppTranslator
 from app.web.templates import init_templates
 from app.worker import Background
@@ -280,11 +271,8 @@ def _fill_slots(slots: Slots) -> None:
     slots.fill(PERSON_SCORE, reputation_places.person_scores)
     slots.fill(PROFILE, reputation_places.profile_cards)
     slots.fill(NAVIGATION, notify_places.inbox_count)
-    slots.fill(NAVIGATION, escalation_places.waiting_counts)
-    slots.fill(HOME, escalation_places.home_cards)
-    slots.fill(IMPACT_PROMISE, escalation_places.impact_promises)
-    slots.fill(QUESTION_STATUS, escalation_places.question_statuses)
-    slots.fill(QUESTION_SIDEBAR, escalation_places.question_sidebars)
+    for place, provider in escalation_places.PROVIDERS.items():
+        slots.fill(place, provider)
 
 
 def _sign_in_of(clock: Clock) -> Callable[[str], SignedIn | None]:

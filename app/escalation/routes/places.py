@@ -18,7 +18,7 @@ from app.escalation.terms import terms_of_spaces
 from app.forum.contract import QuestionFacts, question_facts
 from app.kernel.actor import Actor
 from app.web.runtime import runtime
-from app.web.slots import StatusLine
+from app.web.slots import HOME, IMPACT_PROMISE, NAVIGATION, QUESTION_SIDEBAR, QUESTION_STATUS, Provider, StatusLine
 
 GIVEN_TO_THE_DESK = (*ACTIVE, State.SOLVED)
 
@@ -98,3 +98,13 @@ def _sidebar(session: Session, actor: Actor, facts: QuestionFacts, standing: Sta
 
 def _html(template: str, **context: object) -> Markup:
     return Markup(render_template(template, **context))  # noqa: S704  # Jinja has escaped it
+
+
+PROVIDERS: Mapping[str, Provider] = {
+    HOME: home_cards,
+    IMPACT_PROMISE: impact_promises,
+    NAVIGATION: waiting_counts,
+    QUESTION_SIDEBAR: question_sidebars,
+    QUESTION_STATUS: question_statuses,
+}
+"""What fills which place."""
