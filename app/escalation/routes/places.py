@@ -81,7 +81,7 @@ def _sidebar(session: Session, actor: Actor, facts: QuestionFacts, standing: Sta
         return _html(
             "escalation/_sidebar.html", question_id=facts.id, ticket=ticket, confirm=confirm, desk=standing.desk_name
         )
-    if over_because(facts) is not None or (facts.accepted_answer_id is not None and not by_asker):
+    if over_because(facts) is not None or facts.accepted_answer_id is not None:
         return None
     now = runtime().clock.now()
     terms = terms_of_spaces(session, [facts.space_id], now)[facts.space_id]
