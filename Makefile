@@ -14,6 +14,7 @@ FLASK := $(BIN)/flask --app app
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --progress-bar off --require-hashes
 CATALOGUES := $(wildcard app/translations/*/LC_MESSAGES/messages.po)
 PYTEST := $(BIN)/python -m pytest -q
+WITHOUT_DATA := architecture bench browser cli text web
 
 # Turns pip's lines into a count; $(1) is the list that is being installed.
 COUNTED = awk -v all="$$(grep -c '==' $(1))" ' \
@@ -94,7 +95,7 @@ check-types:
 
 check-layers:
 	@echo 'Layers'
-	@$(BIN)/lint-imports --no-timings > .import-linter.log 2>&1 || { cat .import-linter.log; rm -f .import-linter.log; exit 1; }
+	@$(BIN)/lint-imports > .import-linter.log 2>&1 || { cat .import-linter.log; rm -f .import-linter.log; exit 1; }
 	@rm -f .import-linter.log
 
 check-templates:
@@ -110,10 +111,12 @@ test: $(VENV)/dev.installed catalogues chromium ## Everything: checks, tests on 
 	@$(MAKE) check
 	@echo 'Tests on SQLite'
 	@$(PYTEST) -n 2 -m 'not browser'
-	@echo 'Tests of the product on PostgreSQL'
-	@$(PYTEST) -n 2 -m 'not browser and not slow' --database postgresql --ignore tests/architecture
+	@echo 'Tests of everything that keeps data, on PostgreSQL'
+	@$(PYTEST) -n 2 -m 'not browser and not slow' --database postgresql $(addprefix --ignore=tests/,$(WITHOUT_DATA))
 	@echo 'Tests in a browser'
 	@$(PYTEST) -m browser tests/browser
+	@echo 'The main job in a browser, on PostgreSQL'
+	@$(PYTEST) -m story tests/browser --database postgresql
 
 .PHONY: bench
 bench: $(VENV)/dev.installed catalogues ## CPU time per request with 27,050 real questions, beside the budgets
