@@ -270,6 +270,7 @@ def locked(path: Path, wait_seconds: float) -> Iterator[None]:
         SearchBusy: when it does not come free in time.
 
     """
+    path.parent.mkdir(parents=True, exist_ok=True)  # the index is derived: somebody may have deleted it under us
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         _wait_for(descriptor, time.monotonic() + wait_seconds)
