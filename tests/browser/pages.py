@@ -67,7 +67,7 @@ QUIET_PAGES: list[Place] = [
     (ADMINISTRATOR, "/admin/desks/1"),
     (AGENT, "/questions/{question}/escalate"),
 ]
-"""What is made of the same parts: seen in the two hardest corners."""
+"""What is made of the same parts: seen in one of the two hardest corners, by turns."""
 
 
 def name_of(place: Place) -> str:
