@@ -24,8 +24,8 @@ threads = 64
 timeout = 60
 graceful_timeout = 30
 keepalive = 15
-limit_request_line = 8190
-"""Bytes, the most gunicorn takes: a search of 800 characters, each of which may become nine."""
+limit_request_line = 0
+"""No limit here, because gunicorn's largest is smaller than a pasted log; ``web.guarding`` has the limit in force."""
 worker_tmp_dir = str(_memory) if _memory.is_dir() else None
 loglevel = "warning"
 control_socket_disable = True

@@ -9,8 +9,8 @@ from flask import Flask, abort, request
 
 from app.kernel.numbers import LARGEST_ID
 
-LONGEST_QUERY = 8 * 1024
-"""Bytes of a query string; the longest honest one is a search with all its filters."""
+LONGEST_QUERY = 64 * 1024
+"""Bytes of a query string; the longest honest one is a search for a pasted log, written with three bytes a byte."""
 NUL = "\x00"
 
 
