@@ -12,15 +12,21 @@ from app.web.routing import Gate, Route, blueprint
 from app.web.runtime import runtime
 
 DAY = 24 * 60 * 60
-NEVER_AHEAD = ("/sign-out*", "/files/*", "/feeds/*", "/language*", "/unsubscribe/*", "/me", "/questions/*/thread")
+NEVER_AHEAD = (
+    "/sign-out*", "/files/*", "/feeds/*", "/language*", "/unsubscribe/*", "/waiting*", "/me", "/questions/*/thread",
+)  # fmt: skip
 """What a browser must not fetch ahead of a press: it changes something, or it is no page."""
 PRIVATE = ("/settings", "/inbox", "/drafts", "/admin", "/waiting", "/sign-in", "/register", "/language", "/me")
 PAPER = "#FCFAF5"
 
 
 def speculation() -> ResponseReturnValue:
-    """Let browsers fetch the page behind a link on which the pointer rests (HTML, Speculation-Rules header)."""
-    unwanted = {"not": {"selector_matches": "[rel~=nofollow], [data-no-prefetch]"}}
+    """Let browsers fetch the page behind a link on which the pointer rests (HTML, Speculation-Rules header).
+
+    Not behind links that scripts follow in place: the browser would keep the fetched page and show it, outdated, when
+    a form of the same document redirects there.
+    """
+    unwanted = {"not": {"selector_matches": "[rel~=nofollow], [data-no-prefetch], [hx-get]"}}
     where = {"and": [{"href_matches": "/*"}, {"not": {"href_matches": NEVER_AHEAD}}, unwanted]}
     return _file({"prefetch": [{"where": where, "eagerness": "moderate"}]}, "application/speculationrules+json")
 

@@ -211,3 +211,9 @@ def test_a_guest_comes_back_to_the_page_where_they_acted(client: FlaskClient, ma
 
     assert sent.location == f"/sign-in?next={place}"
     assert astray.location == "/sign-in?next=/"
+
+
+def test_what_scripts_follow_in_place_is_not_fetched_ahead(client: FlaskClient) -> None:
+    rules = client.get("/speculation.json").get_json(force=True)["prefetch"]
+
+    assert "[hx-get]" in str(rules), "a page kept from before a form was sent would be shown, outdated, after it"
