@@ -28,7 +28,7 @@ ATTRIBUTES: dict[str, frozenset[str]] = {
     "span": frozenset({"class"}),
 }
 TAGS = frozenset(ATTRIBUTES) | frozenset(
-    "blockquote br del em h3 h4 h5 h6 hr kbd li p strong sub sup table tbody td th thead tr ul".split()  # noqa: SIM905
+    "blockquote br del em h3 h4 h5 h6 hr kbd li p strong sub sup table tbody td th thead tr ul".split()  # noqa: SIM905  # reads as a list
 )
 
 _CLASSES: dict[str, frozenset[str]] = {
