@@ -103,14 +103,19 @@ def calendar_of(version: CalendarVersion, now: datetime) -> Calendar:
 
 
 @lru_cache(maxsize=512)
-def public_holidays(country: str, subdivision: str, year: int) -> dict[date, str]:
-    """Return the public holidays of a country, or of one part of it, in a year.
+def public_holidays(country: str, subdivision: str, year: int, language: str = "en") -> dict[date, str]:
+    """Return the public holidays of a country, or of one part of it, in a year, with names in a language.
+
+    Where nobody has written the names in that language, they are in the country's own; never in the server's.
 
     Raises:
         NotImplementedError: when the country or the part of it is not known.
 
     """
-    return dict(holidays.country_holidays(country, subdiv=subdivision or None, years=year))
+    places = holidays.country_holidays(country, subdiv=subdivision or None)
+    known = {name.partition("_")[0]: name for name in sorted(places.supported_languages, reverse=True)}
+    named = known.get(language, places.default_language)
+    return dict(holidays.country_holidays(country, subdiv=subdivision or None, years=year, language=named))
 
 
 def _current_versions(session: Session, calendar_ids: Collection[int]) -> dict[int, CalendarVersion]:

@@ -85,6 +85,7 @@ def test_a_calendar_knows_the_next_holidays(admin: FlaskClient, session: Session
     assert "Wednesday, March 4, 2026" in page
     assert "Good Friday" in page
     assert "Mon 08:00-16:00" in page
+    assert "Karfreitag" in admin.get(f"/admin/calendars/{calendar.id}?lang=de").text
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from app.forum.contract import readable_spaces
 from app.identity.contract import Person, people
 from app.kernel.actor import Actor
 from app.kernel.errors import NotFound
+from app.web.page_words import page_locale
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def _entry(calendar: BusinessCalendar, version: CalendarVersion, now: datetime) 
     names: dict[date, str] = {}
     if version.country:
         for year in (now.year, now.year + 1):
-            names |= public_holidays(version.country, version.subdivision, year)
+            names |= public_holidays(version.country, version.subdivision, year, page_locale().language)
     days = sorted(d for d in calendar_of(version, now).holidays if d >= now.date() and d.year <= now.year + 1)
     return CalendarEntry(
         id=calendar.id,
