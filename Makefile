@@ -114,9 +114,9 @@ test: $(VENV)/dev.installed catalogues chromium ## Everything: checks, tests on 
 	@echo 'Tests of everything that keeps data, on PostgreSQL'
 	@$(PYTEST) -n 2 -m 'not browser and not slow' --database postgresql $(addprefix --ignore=tests/,$(WITHOUT_DATA))
 	@echo 'Tests in a browser'
-	@$(PYTEST) -m browser tests/browser
+	@$(PYTEST) -n 2 --dist worksteal -m browser tests/browser
 	@echo 'The main job in a browser, on PostgreSQL'
-	@$(PYTEST) -m story tests/browser --database postgresql
+	@$(PYTEST) -n 2 -m story tests/browser --database postgresql
 
 .PHONY: bench
 bench: $(VENV)/dev.installed catalogues ## CPU time per request with 27,050 real questions, beside the budgets
