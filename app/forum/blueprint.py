@@ -10,6 +10,7 @@ from app.forum.routes import (
     feeds,
     finding,
     lists,
+    overtaken,
     places,
     questions,
     space_admin,
@@ -17,6 +18,7 @@ from app.forum.routes import (
     voting,
     writing,
 )
+from app.forum.services.overtaken import Overtaken
 from app.web.routing import Gate, Route, blueprint
 
 WRITE = "20 per minute; 300 per hour"
@@ -99,3 +101,4 @@ forum = blueprint(
         Route("GET", "/feeds/questions/<int:question_id>.atom", feeds.question, Gate.PUBLIC),
     ],
 )
+forum.register_error_handler(Overtaken, overtaken.show)

@@ -173,10 +173,9 @@ def can_link_duplicate(actor: Actor, question: Question) -> Decision:
     """Let the asker, staff and people trusted to close say that it is the same as another."""
     if actor.is_anonymous:
         return SIGN_IN
-    if question.deleted_at is not None:
-        return DELETED
-    trusted = actor.id == question.asker_id or actor.is_staff or actor.has("close")
-    return ALLOW if trusted else deny("forum.needs_close")
+    if not (actor.id == question.asker_id or actor.is_staff or actor.has("close")):
+        return deny("forum.needs_close")
+    return ALLOW if question.deleted_at is None else DELETED
 
 
 def can_merge(actor: Actor, question: Question) -> Decision:
@@ -188,24 +187,16 @@ def can_merge(actor: Actor, question: Question) -> Decision:
 
 def can_delete_question(actor: Actor, question: Question) -> Decision:
     """Moderators; the asker while nobody has answered."""
-    if question.deleted_at is not None:
-        return DELETED
-    if actor.is_moderator:
-        return ALLOW
-    if actor.is_anonymous or actor.id != question.asker_id:
-        return deny("forum.not_yours")
-    return ALLOW if question.answer_count == 0 else deny("forum.has_answers")
+    if not (own := _may_take_away(actor, question)):
+        return own
+    return ALLOW if actor.is_moderator or question.answer_count == 0 else deny("forum.has_answers")
 
 
 def can_delete_answer(actor: Actor, answer: Answer) -> Decision:
     """Moderators; the author while it is not the accepted one."""
-    if answer.deleted_at is not None:
-        return DELETED
-    if actor.is_moderator:
-        return ALLOW
-    if actor.is_anonymous or actor.id != answer.author_id:
-        return deny("forum.not_yours")
-    return ALLOW if answer.accepted_at is None else deny("forum.is_accepted")
+    if not (own := _may_take_away(actor, answer)):
+        return own
+    return ALLOW if actor.is_moderator or answer.accepted_at is None else deny("forum.is_accepted")
 
 
 def can_delete_comment(actor: Actor, comment: Comment) -> Decision:
@@ -256,13 +247,19 @@ def _can_edit(actor: Actor, post: Question | Answer, author_id: int) -> Decision
 
 
 def _keeps_tidy(actor: Actor, question: Question) -> Decision:
-    if question.deleted_at is not None:
-        return DELETED
-    return ALLOW if actor.has("close") else deny("forum.needs_close")
+    if not actor.has("close"):
+        return deny("forum.needs_close")
+    return ALLOW if question.deleted_at is None else DELETED
+
+
+def _may_take_away(actor: Actor, post: Question | Answer) -> Decision:
+    if not actor.is_moderator and (actor.is_anonymous or actor.id != author_of(post)):
+        return deny("forum.not_yours")
+    return ALLOW if post.deleted_at is None else DELETED
 
 
 def _can_restore(actor: Actor, post: Question | Answer, deleted_by_id: int | None) -> Decision:
-    if post.deleted_at is None:
-        return deny("forum.not_deleted")
-    own = actor.id is not None and actor.id == author_of(post) == deleted_by_id
-    return ALLOW if own or actor.is_moderator else deny("forum.needs_moderator")
+    own = actor.id is not None and actor.id == author_of(post)
+    if not actor.is_moderator and not (own and (post.deleted_at is None or actor.id == deleted_by_id)):
+        return deny("forum.needs_moderator")
+    return ALLOW if post.deleted_at is not None else deny("forum.not_deleted")

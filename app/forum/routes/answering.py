@@ -17,6 +17,7 @@ from app.forum.routes.questions import context_of, page_with_answer
 from app.forum.services.answering import PostAnswer, post_answer
 from app.forum.services.deleting import DeleteAnswer, RestoreAnswer, delete_answer, restore_answer
 from app.forum.services.editing import EditAnswer, edit_answer
+from app.forum.services.overtaken import ensure_still
 from app.forum.services.revising import EditConflict
 from app.kernel.errors import Invalid
 from app.kernel.permissions import ensure
@@ -81,7 +82,7 @@ def save(answer_id: int) -> ResponseReturnValue:
 def ask_delete(answer_id: int) -> ResponseReturnValue:
     """Ask why before an answer is taken away."""
     question, answer = access_answer(read_session(), current_actor(), answer_id)
-    ensure(can_delete_answer(current_actor(), answer))
+    ensure_still(can_delete_answer(current_actor(), answer), answer)
     return _delete_page(answer_id, question.id, ReasonForm(formdata=None))
 
 

@@ -21,9 +21,10 @@ from app.forum.services.closing import CloseQuestion, ReopenQuestion, close_ques
 from app.forum.services.deleting import DeleteQuestion, RestoreQuestion, delete_question, restore_question
 from app.forum.services.duplicating import LinkDuplicate, UnlinkDuplicate, link_duplicate, unlink_duplicate
 from app.forum.services.moving import MoveQuestion, move_question
+from app.forum.services.overtaken import ensure_still
 from app.kernel.actor import Actor
 from app.kernel.errors import Invalid
-from app.kernel.permissions import Decision, ensure
+from app.kernel.permissions import Decision
 from app.kernel.unit_of_work import UnitOfWork
 from app.web import pages
 from app.web.forms import Form
@@ -132,7 +133,7 @@ def move(question_id: int) -> ResponseReturnValue:
 
 def _first(question_id: int, may: Callable[[Actor, Question], Decision], page: Page, form: Form) -> ResponseReturnValue:
     question = access_question(read_session(), current_actor(), question_id)
-    ensure(may(current_actor(), question))
+    ensure_still(may(current_actor(), question), question)
     return page(question_id, form, HTTPStatus.OK)
 
 

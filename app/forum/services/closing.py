@@ -12,9 +12,9 @@ from app.forum.models.question import Closure, ClosureReason, Question
 from app.forum.permissions import can_close, can_reopen
 from app.forum.services.checking import check_note
 from app.forum.services.facts import changed, of_thread
+from app.forum.services.overtaken import ensure_still
 from app.kernel.actor import Actor
 from app.kernel.errors import Invalid
-from app.kernel.permissions import ensure
 from app.kernel.unit_of_work import UnitOfWork
 
 
@@ -40,10 +40,11 @@ def close_question(uow: UnitOfWork, actor: Actor, command: CloseQuestion) -> Que
 
     Raises:
         Invalid: fields ``reason``, ``note``.
+        Overtaken: when it is closed or deleted already.
 
     """
     question = access_question(uow.session, actor, command.question_id, lock=True)
-    ensure(can_close(actor, question))
+    ensure_still(can_close(actor, question), question)
     if command.reason not in set(ClosureReason):
         raise Invalid("reason", "forum.closure_reason_unknown")
     if command.reason == ClosureReason.DUPLICATE:
@@ -57,10 +58,11 @@ def reopen_question(uow: UnitOfWork, actor: Actor, command: ReopenQuestion) -> Q
 
     Raises:
         Invalid: field ``note``.
+        Overtaken: when it is open already, deleted, or linked as the same as another.
 
     """
     question = access_question(uow.session, actor, command.question_id, lock=True)
-    ensure(can_reopen(actor, question))
+    ensure_still(can_reopen(actor, question), question)
     reopen(uow, actor, question, check_note("note", command.note))
     return question
 

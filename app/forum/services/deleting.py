@@ -1,4 +1,7 @@
-"""Take a post away, and bring it back. Nothing is erased: a deleted post is hidden, with who did it and why."""
+"""Take a post away, and bring it back. Nothing is erased: a deleted post is hidden, with who did it and why.
+
+Who comes too late for either is told so: ``Overtaken``.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +23,9 @@ from app.forum.permissions import (
 from app.forum.services.accepting import unaccept
 from app.forum.services.checking import check_note
 from app.forum.services.facts import changed, of_answer, of_thread, stop_waiting
+from app.forum.services.overtaken import ensure_still
 from app.forum.services.tagging import count_tags, tags_of
 from app.kernel.actor import Actor
-from app.kernel.permissions import ensure
 from app.kernel.unit_of_work import UnitOfWork
 
 
@@ -67,7 +70,7 @@ class RestoreAnswer:
 def delete_question(uow: UnitOfWork, actor: Actor, command: DeleteQuestion) -> Question:
     """Hide a thread from everybody but its asker and moderators."""
     question = access_question(uow.session, actor, command.question_id, lock=True)
-    ensure(can_delete_question(actor, question))
+    ensure_still(can_delete_question(actor, question), question)
     question.deleted_at = uow.now
     count_tags(uow.session, [tag.id for tag in tags_of(uow.session, question.id)], -1)
     _note_deletion(uow, actor, question, command.reason)
@@ -80,7 +83,7 @@ def restore_question(uow: UnitOfWork, actor: Actor, command: RestoreQuestion) ->
     """Show a thread again."""
     question = access_question(uow.session, actor, command.question_id, lock=True)
     deletion = _standing(uow, question)
-    ensure(can_restore_question(actor, question, deletion.deleted_by_id if deletion else None))
+    ensure_still(can_restore_question(actor, question, deletion.deleted_by_id if deletion else None), question)
     question.deleted_at = None
     count_tags(uow.session, [tag.id for tag in tags_of(uow.session, question.id)], +1)
     _note_return(uow, actor, question, deletion)
@@ -92,7 +95,7 @@ def restore_question(uow: UnitOfWork, actor: Actor, command: RestoreQuestion) ->
 def delete_answer(uow: UnitOfWork, actor: Actor, command: DeleteAnswer) -> Answer:
     """Hide an answer; if it was the accepted one, the question is unsolved again."""
     question, answer = access_answer(uow.session, actor, command.answer_id, lock=True)
-    ensure(can_delete_answer(actor, answer))
+    ensure_still(can_delete_answer(actor, answer), answer)
     if question.accepted_answer_id == answer.id:
         unaccept(uow, actor, question, answer)
     answer.deleted_at = uow.now
@@ -107,7 +110,7 @@ def restore_answer(uow: UnitOfWork, actor: Actor, command: RestoreAnswer) -> Ans
     """Show an answer again; an acceptance it had does not come back by itself."""
     question, answer = access_answer(uow.session, actor, command.answer_id, lock=True)
     deletion = _standing(uow, answer)
-    ensure(can_restore_answer(actor, answer, deletion.deleted_by_id if deletion else None))
+    ensure_still(can_restore_answer(actor, answer, deletion.deleted_by_id if deletion else None), answer)
     answer.deleted_at = None
     question.answer_count += 1
     _note_return(uow, actor, answer, deletion)
@@ -119,7 +122,7 @@ def restore_answer(uow: UnitOfWork, actor: Actor, command: RestoreAnswer) -> Ans
 def delete_comment(uow: UnitOfWork, actor: Actor, command: DeleteComment) -> Comment:
     """Hide a comment; the question stops waiting for its asker when nobody's ask-back stands any more."""
     question, answer, comment = access_comment(uow.session, actor, command.comment_id, lock=True)
-    ensure(can_delete_comment(actor, comment))
+    ensure_still(can_delete_comment(actor, comment), comment)
     comment.deleted_at = uow.now
     (question if answer is None else answer).comment_count -= 1
     _note_deletion(uow, actor, comment, command.reason)

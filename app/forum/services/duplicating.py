@@ -13,10 +13,11 @@ from app.forum.models.question import ClosureReason, DuplicateLink, MeToo, Quest
 from app.forum.permissions import can_link_duplicate, can_merge
 from app.forum.services.closing import reopen, shut
 from app.forum.services.facts import changed, of_thread
+from app.forum.services.overtaken import Overtaken, ensure_still
 from app.forum.services.rows import add_once
 from app.kernel.actor import Actor
-from app.kernel.errors import Conflict, Invalid
-from app.kernel.permissions import deny, ensure
+from app.kernel.errors import Invalid
+from app.kernel.permissions import ensure
 from app.kernel.unit_of_work import UnitOfWork
 
 
@@ -41,16 +42,19 @@ def link_duplicate(uow: UnitOfWork, actor: Actor, command: LinkDuplicate) -> Que
 
     Raises:
         Invalid: field ``original_id``, when the two are the same question, already through other links.
+        Overtaken: when somebody else has linked it meanwhile, or one of the two was deleted.
 
     """
     original_id = _end_of_chain(uow.session, command.original_id)
     if original_id == command.question_id:
         raise Invalid("original_id", "forum.duplicate_of_itself")
     question, original = access_questions(uow.session, actor, command.question_id, original_id)
-    ensure((can_merge if command.merge else can_link_duplicate)(actor, question))
-    _refuse_moving_target(question, original)
+    ensure_still((can_merge if command.merge else can_link_duplicate)(actor, question), question)
+    _refuse_moving_target(original)
     if question.duplicate_of_id == original.id and (question.merged_at is not None) >= command.merge:
-        return question
+        return _linked_before(uow, actor, question)
+    if question.merged_at is not None or question.duplicate_of_id not in {None, original.id}:
+        raise Overtaken("forum.linked_already", question)
     _undo_standing_links(uow, question)
     question.duplicate_of_id = original.id
     uow.session.add(
@@ -100,12 +104,22 @@ def _end_of_chain(session: Session, question_id: int) -> int:
     return question_id
 
 
-def _refuse_moving_target(question: Question, original: Question) -> None:
+def _refuse_moving_target(original: Question) -> None:
     """Look again under the locks: the original may have become a duplicate meanwhile, even of this question."""
     if original.duplicate_of_id is not None:
-        raise Conflict("forum.edit_conflict")
-    if original.deleted_at is not None or question.deleted_at is not None:
-        ensure(deny("forum.deleted"))
+        raise Overtaken("forum.linked_already", original)
+    if original.deleted_at is not None:
+        raise Overtaken("forum.deleted_already", original)
+
+
+def _linked_before(uow: UnitOfWork, actor: Actor, question: Question) -> Question:
+    """Let somebody who repeats themselves be, and tell everybody else that it is done."""
+    standing = select(DuplicateLink.linked_by_id).where(
+        DuplicateLink.question_id == question.id, DuplicateLink.undone_at.is_(None)
+    )
+    if uow.session.scalars(standing.order_by(DuplicateLink.id.desc())).first() != actor.id:
+        raise Overtaken("forum.linked_already", question)
+    return question
 
 
 def _undo_standing_links(uow: UnitOfWork, question: Question) -> None:

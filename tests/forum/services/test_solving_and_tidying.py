@@ -25,6 +25,7 @@ from app.forum.services.duplicating import LinkDuplicate, UnlinkDuplicate, link_
 from app.forum.services.editing import EditAnswer, EditQuestion, RollBack, edit_answer, edit_question, roll_back
 from app.forum.services.joining import SetFollow, SetMeToo, SetTagFollow, set_follow, set_me_too, set_tag_follow
 from app.forum.services.moving import MoveQuestion, move_question
+from app.forum.services.overtaken import Overtaken
 from app.forum.services.revising import EditConflict
 from app.kernel.actor import Role
 from app.kernel.errors import Denied, Invalid, NotFound
@@ -195,7 +196,7 @@ class TestClosingAndDeleting:
         with unit_of_work() as uow:
             close_question(uow, trusted, CloseQuestion(question.id, "outdated", "We left that provider."))
             assert names_of(uow) == ["QuestionClosed"]
-        with pytest.raises(Denied, match="question_closed"), unit_of_work() as uow:
+        with pytest.raises(Overtaken, match="closed_already"), unit_of_work() as uow:
             close_question(uow, trusted, CloseQuestion(question.id, "off_topic"))
         with unit_of_work() as uow:
             reopen_question(uow, trusted, ReopenQuestion(question.id, "It is back."))
@@ -324,6 +325,23 @@ class TestDuplicates:
 
         stored = session.get_one(Question, question.id)
         assert (stored.duplicate_of_id, stored.closed_at) == (None, None)
+
+    def test_nobody_undoes_anothers_link_without_having_seen_it(
+        self, make: Make, unit_of_work: UnitOfWorkFactory, session: Session
+    ) -> None:
+        space = make.space()
+        question, one, other = (make.question(space=space) for _ in range(3))
+        first, second = (make.actor(make.user(roles=(Role.MODERATOR,))) for _ in range(2))
+        with unit_of_work() as uow:
+            link_duplicate(uow, first, LinkDuplicate(question.id, one.id, merge=True))
+        for original in (one, other):
+            with pytest.raises(Overtaken, match="linked_already"), unit_of_work() as uow:
+                link_duplicate(uow, second, LinkDuplicate(question.id, original.id, merge=True))
+        with pytest.raises(Overtaken, match="linked_already"), unit_of_work() as uow:
+            reopen_question(uow, second, ReopenQuestion(question.id))
+
+        assert session.get_one(Question, question.id).duplicate_of_id == one.id
+        assert audited(session) == ["question.closed", "question.merged"]
 
     def test_merging_others_questions_takes_a_role(self, make: Make, unit_of_work: UnitOfWorkFactory) -> None:
         space = make.space()
