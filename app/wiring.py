@@ -65,7 +65,7 @@ from app.kernel.words import Translator
 from app.live.hints import RULES, told
 from app.live.jobs import live_jobs
 from app.live.socket import LiveUpdates
-from app.live.subscribers import live_subscription
+from app.live.subscribers import live_subscription, rights_subscription
 from app.notify import personal_data as notify_data
 from app.notify import words as notify_words
 from app.notify.blueprint import notify
@@ -191,7 +191,7 @@ def _runtime(app: Flask, settings: Settings, clock: Clock) -> Runtime:
     """Bind ports to adapters and events to reactions."""
     gate = WriteGate() if settings.database_address.startswith("sqlite") else open_gate
     writes, reads = writing_sessions(app), reading_sessions(app)
-    ports = _ports(app, settings)
+    ports = _ports(app, settings, reads, clock)
     subscriptions: list[Subscription] = []  # filled below: an after-commit reaction may itself open a unit of work
     bus, wake = EventBus(IN_TRANSACTION), threading.Event()
     units = UnitOfWorkFactory(writes, bus, {}, clock, gate, wake.set)
@@ -211,12 +211,14 @@ def _runtime(app: Flask, settings: Settings, clock: Clock) -> Runtime:
     )
 
 
-def _ports(app: Flask, settings: Settings) -> dict[type, Any]:
+def _ports(
+    app: Flask, settings: Settings, reads: sessionmaker[ReadSession], clock: Clock
+) -> dict[type, Any]:  # fmt: skip
     """Bind each port to the adapter that the settings choose."""
     return {
         AvatarStore: AvatarFolder(settings.uploads_dir / "avatars"),
         FileStore: FileFolder(settings.uploads_dir / "files"),
-        LiveUpdates: LiveUpdates(app, settings),
+        LiveUpdates: LiveUpdates(app, settings, reads, clock),
         TextRenderer: MarkdownRenderer(seconds=settings.render_seconds),
     }
 
@@ -244,6 +246,7 @@ def _after_commit(
         *account_reactions(letters, ports[AvatarStore]),
         index_threads(ports[SearchEngine], ports[DocumentSource]),
         live_subscription(units, {**RULES, PersonTold: told}, ports[LiveUpdates].send),
+        rights_subscription(ports[LiveUpdates].look_again),
     ]
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.forum.access import access_question, visible_to
 from app.forum.models.question import ClosureReason, Impact
 from app.forum.models.space import Space, SpaceGroup, Visibility
-from app.forum.queries.audience import Audience, audience_of, readers_among
+from app.forum.queries.audience import Audience, audience_of, readers_among, readers_of
 from app.forum.queries.earnings import (
     AcceptanceFact,
     AnswerFact,
@@ -141,6 +141,7 @@ __all__ = [
     "readable_space_ids",
     "readable_spaces",
     "readers_among",
+    "readers_of",
     "recount_space",
     "reopen_question",
     "similar_solved",

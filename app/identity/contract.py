@@ -18,9 +18,9 @@ from app.kernel.actor import Role
 
 __all__ = [
     "SEEN_EVERY", "Correspondent", "ImportedPerson", "Introduction", "Person", "SignedIn", "correspondents",
-    "group_names", "import_people", "introduction_of", "listed_people", "people", "people_with_role",
+    "group_names", "import_people", "introduction_of", "listed_people", "open_sign_ins", "people", "people_with_role",
     "roles_and_groups", "signed_in",
-    "touch_sign_in",
+    "touch_sign_in", "trusted_among",
 ]  # fmt: skip
 
 
@@ -82,6 +82,19 @@ def signed_in(session: Session, token: str, now: datetime) -> SignedIn | None:
     """Return who holds a sign-in token; None when it is unknown, revoked, expired or the person is deactivated."""
     row = session.execute(_SIGNED_IN, {"token_hash": hash_token(token), "now": now}).first()
     return SignedIn(*row) if row else None
+
+
+def open_sign_ins(session: Session, sign_in_ids: Collection[int], now: datetime) -> frozenset[int]:
+    """Return which of these sign-ins still count, by the rule of ``signed_in``, in one statement."""
+    query = select(SignIn.id).join(User, User.id == SignIn.user_id)
+    still = (SignIn.revoked_at.is_(None), SignIn.expires_at > now, User.deactivated_at.is_(None))
+    return frozenset(session.scalars(query.where(SignIn.id.in_(sign_in_ids), *still)))
+
+
+def trusted_among(session: Session, user_ids: Collection[int], roles: Collection[Role]) -> frozenset[int]:
+    """Return which of these people are trusted with one of the roles, in one statement."""
+    query = select(RoleGrant.user_id).where(RoleGrant.user_id.in_(user_ids), RoleGrant.role.in_(roles))
+    return frozenset(session.scalars(query))
 
 
 def roles_and_groups(session: Session, user_id: int) -> tuple[frozenset[Role], frozenset[int]]:

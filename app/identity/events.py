@@ -81,6 +81,14 @@ class AccessChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignInsClosed(Event):
+    """One or more browsers of a person were signed out."""
+
+    kind: ClassVar[str] = "identity.sign_ins_closed.1"
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PersonLeft(Event):
     """An account was deleted; what the person wrote stays, without their name."""
 

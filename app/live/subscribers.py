@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from app.identity.events import AccessChanged, PersonLeft, SignInsClosed
 from app.kernel.events import Event
 from app.kernel.relay import Message, Subscription
 from app.kernel.unit_of_work import UnitOfWorkFactory
@@ -13,6 +14,8 @@ from app.live.services.recording import record_hints
 
 BATCH = 50
 Send = Callable[[StreamEvent], None]
+RIGHTS = (AccessChanged, PersonLeft, SignInsClosed)
+LookAgain = Callable[[int], None]
 
 
 def live_subscription(units: UnitOfWorkFactory, rules: Mapping[type[Event], Rule], send: Send) -> Subscription:
@@ -32,3 +35,16 @@ def live_subscription(units: UnitOfWorkFactory, rules: Mapping[type[Event], Rule
             send(hint)
 
     return Subscription("live.hints", tuple(rules), tell, batch=BATCH)
+
+
+def rights_subscription(look_again: LookAgain) -> Subscription:
+    """Return the reaction that makes open pages leave what their person may no longer hear.
+
+    It is the prompt half. The sure one is the check of each message as it leaves, which waits for no delivery.
+    """
+
+    def look(messages: Sequence[Message]) -> None:
+        for user_id in {message.event.user_id for message in messages if isinstance(message.event, RIGHTS)}:
+            look_again(user_id)
+
+    return Subscription("live.rights", RIGHTS, look, batch=BATCH)

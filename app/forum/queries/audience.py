@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from app.forum.models.answer import Answer, Comment, Mention
 from app.forum.models.question import Question, QuestionFollow, QuestionTag
 from app.forum.models.space import Space, SpaceGroup, TagFollow, Visibility
-from app.identity.contract import members_among
+from app.identity.contract import members_among, trusted_among
+from app.kernel.actor import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +66,16 @@ def readers_among(session: Session, space_id: int, user_ids: Collection[int]) ->
         return frozenset(user_ids)
     groups = session.scalars(select(SpaceGroup.group_id).where(SpaceGroup.space_id == space_id)).all()
     return members_among(session, user_ids, groups)
+
+
+def readers_of(session: Session, question_id: int, user_ids: Collection[int]) -> frozenset[int]:
+    """Return those of the people who may open a question; ``can_see_question`` for many at once."""
+    question = session.execute(
+        select(Question.space_id, Question.asker_id, Question.deleted_at).where(Question.id == question_id)
+    ).first()
+    if question is None:
+        return frozenset()
+    readers = readers_among(session, question.space_id, user_ids)
+    if question.deleted_at is None:
+        return readers
+    return readers & (trusted_among(session, user_ids, (Role.MODERATOR, Role.ADMINISTRATOR)) | {question.asker_id})

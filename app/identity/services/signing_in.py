@@ -6,8 +6,9 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, update
 
+from app.identity.events import SignInsClosed
 from app.identity.models import SignIn, User
 from app.identity.tokens_at_rest import hash_token
 from app.kernel.actor import Actor
@@ -66,11 +67,7 @@ def open_sign_in(uow: UnitOfWork, _actor: Actor, command: OpenSignIn) -> str:
 
 def close_sign_in(uow: UnitOfWork, token: str) -> None:
     """Sign out the browser that holds a token; the token is the permission."""
-    uow.session.execute(
-        update(SignIn)
-        .where(SignIn.token_hash == hash_token(token), SignIn.revoked_at.is_(None))
-        .values(revoked_at=uow.now)
-    )
+    _close(uow, SignIn.token_hash == hash_token(token))
 
 
 def touch_sign_in(uow: UnitOfWork, sign_in_id: int) -> None:
@@ -92,12 +89,17 @@ def revoke_sign_in(uow: UnitOfWork, actor: Actor, sign_in_id: int) -> None:
     sign_in = uow.session.get(SignIn, sign_in_id)
     if sign_in is None or sign_in.user_id != actor.user_id:
         raise NotFound
-    sign_in.revoked_at = sign_in.revoked_at or uow.now
+    _close(uow, SignIn.id == sign_in_id)
 
 
 def revoke_sign_ins(uow: UnitOfWork, user_id: int, *, except_token: str | None = None) -> None:
     """Sign a person out everywhere, or everywhere but here."""
-    others = update(SignIn).where(SignIn.user_id == user_id, SignIn.revoked_at.is_(None))
-    if except_token is not None:
-        others = others.where(SignIn.token_hash != hash_token(except_token))
-    uow.session.execute(others.values(revoked_at=uow.now))
+    others = (SignIn.token_hash != hash_token(except_token),) if except_token is not None else ()
+    _close(uow, SignIn.user_id == user_id, *others)
+
+
+def _close(uow: UnitOfWork, *which: ColumnElement[bool]) -> None:
+    """Revoke what still counts of these, and say whose it was: their open pages must not hear more."""
+    closed = update(SignIn).where(SignIn.revoked_at.is_(None), *which).values(revoked_at=uow.now)
+    for user_id in sorted(set(uow.session.scalars(closed.returning(SignIn.user_id)))):
+        uow.record(SignInsClosed(occurred_at=uow.now, user_id=user_id))

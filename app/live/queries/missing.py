@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
@@ -13,6 +13,9 @@ from app.live.models import StreamEvent
 
 MOST = 500
 """Hints replayed for one room; whoever missed more loads the page again."""
+
+MARGIN = timedelta(minutes=1)
+"""A lost queue is noticed late, and clocks of machines differ; looking again once too often is harmless."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,13 @@ def missed_after(session: Session, room: str, moment: datetime) -> Missed:
     """Return the hints of a room since a page was made; for its first connection, when it has no cursor yet."""
     latest = session.scalar(select(func.max(StreamEvent.id))) or 0
     return _limited(session, room, StreamEvent.happened_at > moment, latest)
+
+
+def changed_rooms(session: Session, rooms: Collection[str], moment: datetime) -> tuple[Sequence[str], int]:
+    """Return in which of these rooms something happened since a moment, and the newest id."""
+    happened = select(StreamEvent.room).where(StreamEvent.happened_at > moment - MARGIN).distinct()
+    changed = sorted(set(session.scalars(happened)).intersection(rooms))
+    return changed, session.scalar(select(func.max(StreamEvent.id))) or 0
 
 
 def _limited(session: Session, room: str, since: ColumnElement[bool], latest: int) -> Missed:
