@@ -40,7 +40,7 @@ class RecordDeflection:
 
 
 def ask_question(uow: UnitOfWork, actor: Actor, command: AskQuestion) -> Question:
-    """Publish a question.
+    """Publish a question; its sentence alone is enough.
 
     Raises:
         Invalid: fields ``title``, ``body``, ``tags``, ``impact``.
@@ -49,7 +49,7 @@ def ask_question(uow: UnitOfWork, actor: Actor, command: AskQuestion) -> Questio
     space = access_space(uow.session, actor, command.space_id)
     ensure(can_post_in(actor, space))
     title, slugs = check_title(command.title), check_tags(command.tags)
-    check_body(actor, command.body)
+    check_body(actor, command.body, required=False)
     question = Question(
         space_id=space.id,
         asker_id=actor.user_id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 from app.kernel.actor import Actor
 from app.kernel.errors import Invalid
@@ -15,6 +16,11 @@ TAGS_MAX = 5
 OUTSIDE_LINKS_OF_NEWCOMERS = 2
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_INVISIBLE = re.compile(
+    "[\u00ad\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0]"
+)
+"""Characters with no shape of their own; many are needed inside words of other scripts, none makes a word alone."""
+_TAGS = re.compile(r"<(?!img\b)[^>]*>")
 _OUTSIDE_LINK = re.compile(r'href="(?:https?:)?//', re.IGNORECASE)
 _TAG = re.compile(r"[\w.+#-]{1,35}")
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
@@ -28,24 +34,25 @@ def check_title(title: str) -> str:
 
     """
     title = " ".join(check_characters("title", title).split())
-    if len(title) < TITLE_MIN:
+    if len(title) - len(_INVISIBLE.findall(title)) < TITLE_MIN:
         raise Invalid("title", "forum.title_too_short", minimum=TITLE_MIN)
     if len(title) > TITLE_MAX:
         raise Invalid("title", "forum.title_too_long", maximum=TITLE_MAX)
     return title
 
 
-def check_body(actor: Actor, body: RichText) -> None:
-    """Refuse what is empty, too long, or from a newcomer with more than two links to elsewhere.
+def check_body(actor: Actor, body: RichText, *, required: bool = True) -> None:
+    """Refuse what is too long, from a newcomer with more than two links to elsewhere, or empty though required.
 
     Raises:
         Invalid: field ``body``.
 
     """
-    if not check_characters("body", body.source).strip():
-        raise Invalid("body", "forum.body_empty")
+    check_characters("body", body.source)
     if len(body.source) > BODY_MAX:
         raise Invalid("body", "forum.body_too_long", maximum=BODY_MAX)
+    if required and not _can_be_seen(body.html):
+        raise Invalid("body", "forum.body_empty")
     trusted = actor.is_staff or actor.has("links")
     if not trusted and len(_OUTSIDE_LINK.findall(body.html)) > OUTSIDE_LINKS_OF_NEWCOMERS:
         raise Invalid("body", "forum.too_many_links", maximum=OUTSIDE_LINKS_OF_NEWCOMERS)
@@ -102,6 +109,11 @@ def check_slug(field: str, slug: str) -> str:
     if not _SLUG.fullmatch(slug):
         raise Invalid(field, "forum.slug_malformed")
     return slug
+
+
+def _can_be_seen(html: str) -> bool:
+    """Tell whether a rendered text leaves anything on the page: words or a picture."""
+    return bool(_INVISIBLE.sub("", unescape(_TAGS.sub("", html))).strip())
 
 
 def check_characters(field: str, text: str) -> str:

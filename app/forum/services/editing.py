@@ -72,7 +72,7 @@ def edit_question(uow: UnitOfWork, actor: Actor, command: EditQuestion) -> Quest
     if impact != question.impact:
         ensure(can_set_impact(actor, question))
     title, slugs = check_title(command.title), check_tags(command.tags)
-    check_body(actor, command.body)
+    check_body(actor, command.body, required=False)
     impact_changed, question.impact = impact != question.impact, impact
     why = check_note("summary", command.summary)
     if _rewrite(uow, actor, question, title, command.body, slugs, why) or impact_changed:
