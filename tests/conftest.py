@@ -17,6 +17,7 @@ from app.config import Settings
 from app.kernel.unit_of_work import UnitOfWorkFactory
 from app.text.contract import TextRenderer
 from app.web.database import WRITER, db
+from app.web.pieces import Pieces
 from app.web.runtime import Runtime
 from app.wiring import build_app
 from tests.support.clock import FixedClock
@@ -80,6 +81,7 @@ def app(built_app: Flask, database: FreshDatabase, shared_clock: FixedClock) -> 
     """The product on empty tables, on a Monday at nine."""
     shared_clock.at = FixedClock().at
     database.reset(built_app)
+    built_app.extensions["peerdesk.pieces"] = Pieces()  # of the tables before, whose ids come again
     return built_app
 
 

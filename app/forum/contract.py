@@ -77,6 +77,7 @@ from app.forum.services.importing import (
 from app.forum.services.moving import MoveQuestion, move_question
 from app.forum.services.recounting import recount_space
 from app.kernel.actor import Actor
+from app.kernel.database import fetch
 
 __all__ = [
     "AcceptAnswer",
@@ -177,10 +178,10 @@ def readable_space_ids(
 ) -> frozenset[int]:
     """Return the ids of all spaces somebody with these groups may read, public ones included, in one statement."""
     if everything:
-        return frozenset(session.scalars(_ALL_SPACES))
+        return frozenset(fetch(session, _ALL_SPACES).scalars())
     if not signed_in:
-        return frozenset(session.scalars(_PUBLIC_SPACES))
-    return frozenset(session.scalars(_SPACES_OF_MEMBERS, {"group_ids": list(group_ids)}))
+        return frozenset(fetch(session, _PUBLIC_SPACES).scalars())
+    return frozenset(fetch(session, _SPACES_OF_MEMBERS, {"group_ids": list(group_ids)}).scalars())
 
 
 def access_thread(session: Session, actor: Actor, question_id: int, *, lock: bool = False) -> QuestionFacts:

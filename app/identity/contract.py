@@ -15,6 +15,7 @@ from app.identity.services.importing import ImportedPerson, import_people
 from app.identity.services.signing_in import SEEN_EVERY, touch_sign_in
 from app.identity.tokens_at_rest import hash_token
 from app.kernel.actor import Role
+from app.kernel.database import fetch
 
 __all__ = [
     "SEEN_EVERY", "Correspondent", "ImportedPerson", "Introduction", "Person", "SignedIn", "correspondents",
@@ -80,7 +81,7 @@ _PEOPLE = select(User.id, User.handle, User.name, User.place, User.avatar_key).w
 
 def signed_in(session: Session, token: str, now: datetime) -> SignedIn | None:
     """Return who holds a sign-in token; None when it is unknown, revoked, expired or the person is deactivated."""
-    row = session.execute(_SIGNED_IN, {"token_hash": hash_token(token), "now": now}).first()
+    row = fetch(session, _SIGNED_IN, {"token_hash": hash_token(token), "now": now}).first()
     return SignedIn(*row) if row else None
 
 
@@ -99,7 +100,7 @@ def trusted_among(session: Session, user_ids: Collection[int], roles: Collection
 
 def roles_and_groups(session: Session, user_id: int) -> tuple[frozenset[Role], frozenset[int]]:
     """Return the roles and group ids of a person, in one statement."""
-    rows = session.execute(_ROLES_AND_GROUPS, {"user_id": user_id}).all()
+    rows = fetch(session, _ROLES_AND_GROUPS, {"user_id": user_id}).all()
     return frozenset(Role(r.role) for r in rows if r.role), frozenset(r.group_id for r in rows if not r.role)
 
 
@@ -138,7 +139,7 @@ def people(session: Session, user_ids: Collection[int]) -> dict[int, Person]:
     """Map ids to people, in one statement."""
     if not user_ids:
         return {}
-    rows = session.execute(_PEOPLE, {"user_ids": list(user_ids)})
+    rows = fetch(session, _PEOPLE, {"user_ids": list(user_ids)})
     return {row.id: Person(*row) for row in rows}
 
 

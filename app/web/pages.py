@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import g, redirect, render_template, request
+from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup, escape
 
@@ -33,8 +33,3 @@ def fragment(template: str, status: int = 200, spoken: str | None = None, **cont
 def go(location: str) -> ResponseReturnValue:
     """Send the browser on after a write (RFC 9110, 303 See Other)."""
     return redirect(location, code=303)
-
-
-def nonce() -> str:
-    """Return the Content-Security-Policy nonce of this response."""
-    return str(g.nonce)

@@ -1,32 +1,30 @@
 """Pieces of pages that many readers share: rendered once a minute for each set of facts, then printed from memory.
 
 A piece sees nothing but the facts it is given, and those are its key: whoever may read something else, or finds
-something changed, has other facts and so another piece. Nothing ever has to be thrown away for being wrong. Form
-tokens are put in when a piece is printed.
+something changed, has other facts and so another piece. Nothing ever has to be thrown away for being wrong. Tokens of
+forms and of the policy for scripts are put in when a piece is printed.
 """
 
 from __future__ import annotations
 
-import re
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
-from flask import current_app, request
+from flask import current_app, request, session
 from flask_babel import get_timezone
 from markupsafe import Markup
 
 from app.web.held import held
 from app.web.page_words import page_locale
-from app.web.runtime import runtime
+from app.web.runtime import current_actor, runtime
 
 MOST_CHARACTERS = 16_000_000
 """Of all pieces of a process; their keys hold about as much again."""
 SECONDS = 60
 """How long «three minutes ago» may stand; a script on the page keeps it fresh besides."""
-FORM_TOKEN, ONCE_TOKEN = "\x00form\x00", "\x00once\x00"  # no text of ours can hold a NUL
-_TOKENS = re.compile("\x00(form|once)\x00")
+FORM_TOKEN, ONCE_TOKEN, NONCE = "\x00form\x00", "\x00once\x00", "\x00nonce\x00"  # no text of ours can hold a NUL
 
 
 class Pieces:
@@ -41,8 +39,8 @@ class Pieces:
         """Return a piece and note that it was wanted."""
         with self._lock:
             found = self._kept.get(key)
-            if found is not None:
-                self._kept.move_to_end(key)
+            if found is not None and self._characters > MOST_CHARACTERS // 2:
+                self._kept.move_to_end(key)  # hashes the key again: not worth it while nothing is dropped
             return found
 
     def keep(self, key: Hashable, html: str) -> None:
@@ -62,7 +60,41 @@ def piece(template: str, **facts: Hashable) -> Markup:
     if html is None:
         html = _rendered(template, facts)
         pieces.keep(key, html)
-    return Markup(_TOKENS.sub(_token, html) if "\x00" in html else html)  # noqa: S704  # Jinja has escaped it
+    return Markup(html if held().get("makes_piece") else _printed(html))  # noqa: S704  # Jinja has escaped it
+
+
+def guest_page(template: str, facts: Hashable, load: Callable[[], Mapping[str, Any]]) -> str:
+    """Render a page that guests who ask for the same address are shown alike, once a minute for each set of facts.
+
+    Args:
+        template: of a whole page.
+        facts: what the page depends on: whatever a guest may or may not see must change with them, at once. What else
+            the page tells (names, scores) may be a minute old.
+        load: gives the template's variables; asked only when the page has to be rendered.
+
+    """
+    if "_flashes" in session:
+        return current_app.jinja_env.get_template(template).render(load())
+    pieces, reader = _of_request()
+    looks = (request.cookies.get("theme"), request.headers.get("HX-Request"))
+    key = (template, reader, looks, request.full_path, current_actor().space_ids, facts)
+    html = pieces.get(key)
+    if html is None:
+        html = _rendered(template, load())
+        pieces.keep(key, html)
+    return _printed(html)
+
+
+def _printed(html: str) -> str:
+    """Put in what differs on each page, and in each form."""
+    if "\x00" not in html:
+        return html
+    names: Mapping[str, Any] = current_app.jinja_env.globals
+    for token, function in ((FORM_TOKEN, "csrf_token"), (NONCE, "nonce")):
+        if token in html:
+            html = html.replace(token, names[function]())
+    first, *others = html.split(ONCE_TOKEN)
+    return first + "".join([names["new_token"]() + part for part in others])
 
 
 def _of_request() -> tuple[Pieces, Hashable]:
@@ -75,15 +107,11 @@ def _of_request() -> tuple[Pieces, Hashable]:
     return found
 
 
-def _rendered(template: str, facts: dict[str, Any]) -> str:
+def _rendered(template: str, facts: Mapping[str, Any]) -> str:
     request_globals = held()
+    inside = request_globals.get("makes_piece", False)
     request_globals.makes_piece = True
     try:
         return current_app.jinja_env.get_template(template).render(facts)
     finally:
-        request_globals.makes_piece = False
-
-
-def _token(found: re.Match[str]) -> str:
-    names = current_app.jinja_env.globals
-    return str(names["csrf_token" if found[1] == "form" else "new_token"]())  # type: ignore[operator]  # functions
+        request_globals.makes_piece = inside

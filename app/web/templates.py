@@ -22,8 +22,8 @@ from app.web.forms import new_token
 from app.web.held import held
 from app.web.language import LANGUAGES, text_direction
 from app.web.page_words import page_locale
-from app.web.pages import nonce, wants_fragment
-from app.web.pieces import FORM_TOKEN, ONCE_TOKEN, Pieces, piece
+from app.web.pages import wants_fragment
+from app.web.pieces import FORM_TOKEN, NONCE, ONCE_TOKEN, Pieces, piece
 from app.web.runtime import current_actor, read_session, runtime
 from app.web.words import sentence
 
@@ -146,6 +146,11 @@ def csrf_token() -> str:
 def once_token() -> str:
     """Return a fresh once-token for a form that a template writes itself."""
     return ONCE_TOKEN if held().get("makes_piece") else new_token()
+
+
+def nonce() -> str:
+    """Return the Content-Security-Policy nonce of this response."""
+    return NONCE if held().get("makes_piece") else str(g.nonce)
 
 
 @lru_cache(maxsize=4096)

@@ -81,3 +81,54 @@ def test_what_is_not_wanted_any_more_makes_room(monkeypatch):
     assert kept.get("a") == "12345"
     kept.keep("c", "12345")
     assert (kept.get("a"), kept.get("b"), kept.get("c")) == ("12345", None, "12345")
+
+
+def policy_nonce(response):
+    (nonce,) = re.findall(r"'nonce-([^']+)'", response.headers["Content-Security-Policy"])
+    return nonce
+
+
+@pytest.mark.parametrize("path", ["/", "/questions", "/questions/{question}"])
+def test_guests_share_a_page_but_for_its_nonce(client, make, count_statements, path):
+    address = path.format(question=make.question().id)
+    first = client.get(address)
+    with count_statements() as seen:
+        second = client.get(address)
+    assert len(seen) == 2  # which spaces a guest may read, and what stands there now
+    nonces = [policy_nonce(page) for page in (first, second)]
+    assert nonces[0] != nonces[1]
+    assert first.text.replace(nonces[0], nonces[1]) == second.text
+    assert f'nonce="{nonces[1]}"' in second.text
+    assert "\x00" not in second.text
+
+
+@pytest.mark.parametrize("path", ["/", "/questions", "/questions/{question}"])
+def test_what_a_guest_may_no_longer_see_is_gone_at_once(client, make, path):
+    question = make.question(title="The salary list is open to all")
+    private = make.space(visibility="internal")
+    address = path.format(question=question.id)
+    assert "The salary list" in client.get(address).text
+    with make.unit_of_work() as uow:
+        uow.session.get_one(Question, question.id).space_id = private.id
+    assert "The salary list" not in client.get(address).text
+
+
+def test_a_guest_reads_their_own_language_and_looks(app, make):
+    make.question()
+    english, german = app.test_client(), app.test_client()
+    german.set_cookie("language", "de")
+    german.set_cookie("theme", "dark")
+    pages = [browser.get("/questions").text for browser in (english, german, english, german)]
+    assert ['lang="de"' in page for page in pages] == [False, True, False, True]
+    assert ['data-theme="dark"' in page for page in pages] == [False, True, False, True]
+
+
+def test_what_one_guest_is_told_once_is_told_to_nobody_else(app, make):
+    make.question()
+    told = app.test_client()
+    app.test_client().get("/questions")
+    with told.session_transaction() as cookie:
+        cookie["_flashes"] = [("message", "You are signed out.")]
+    assert "You are signed out." in told.get("/questions").text
+    assert "You are signed out." not in told.get("/questions").text
+    assert "You are signed out." not in app.test_client().get("/questions").text

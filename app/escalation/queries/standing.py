@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from app.escalation.models.clocks import QuestionClock
 from app.escalation.models.tickets import State, Ticket
 from app.forum.contract import question_facts
 from app.identity.contract import Person, people
+from app.kernel.database import fetch
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,11 @@ _NEWEST = (
     select(func.max(_LATER.episode)).where(_LATER.question_id == QuestionClock.question_id).correlate(QuestionClock)
 )
 _STANDINGS = (
-    select(QuestionClock, Ticket, Desk.name)
+    select(
+        QuestionClock.question_id, QuestionClock.started_at, QuestionClock.due_at, QuestionClock.stopped_at,
+        QuestionClock.paused_at, Desk.name.label("desk_name"), Ticket.id.label("ticket_id"), Ticket.state,
+        Ticket.asker_id, Ticket.solved_by_id, Ticket.assignee_id, Ticket.reply_due_at, Ticket.confirmed_at,
+    )
     .join(Policy, Policy.id == QuestionClock.policy_id)
     .outerjoin(Ticket, and_(Ticket.question_id == QuestionClock.question_id, Ticket.episode == QuestionClock.episode))
     .join(Desk, Desk.id == func.coalesce(Ticket.desk_id, Policy.desk_id))
@@ -63,18 +68,16 @@ _STANDINGS = (
         QuestionClock.question_id.in_(bindparam("question_ids", expanding=True)),
         QuestionClock.episode == _NEWEST.scalar_subquery(),
     )
-)  # built once: lists and question pages ask it, and putting it together costs more than running it
+)  # fmt: skip  # built once: lists and question pages ask it, and putting it together costs more than running it
 
 
 def standings(session: Session, question_ids: Collection[int]) -> dict[int, Standing]:
     """Map questions that were ever measured to how they stand, in two statements; asks nobody's permission."""
     if not question_ids:
         return {}
-    wanted = {"question_ids": list(question_ids)}
-    rows: Sequence[Any] = session.execute(_STANDINGS, wanted).all()  # the outer join's ticket may be missing
-    tickets = [ticket for _, ticket, _ in rows if ticket is not None]
-    who = people(session, {i for t in tickets for i in (t.asker_id, _helper_id(t)) if i is not None})
-    return {clock.question_id: _standing(clock, ticket, desk, who) for clock, ticket, desk in rows}
+    rows = fetch(session, _STANDINGS, {"question_ids": list(question_ids)}).all()
+    who = people(session, {i for row in rows for i in (row.asker_id, _helper_id(row)) if i is not None})
+    return {row.question_id: _standing(row, who) for row in rows}
 
 
 def solved_for_me(session: Session, user_id: int) -> list[SolvedForMe]:
@@ -86,31 +89,33 @@ def solved_for_me(session: Session, user_id: int) -> list[SolvedForMe]:
     return [SolvedForMe(t.question_id, facts[t.question_id].title, _one(who, _helper_id(t))) for t in tickets]
 
 
-def _helper_id(ticket: Ticket) -> int | None:
-    return ticket.solved_by_id or ticket.assignee_id
+def _helper_id(ticket: Any) -> int | None:
+    """Return who solved a ticket, else who has it; takes the model or a row with its columns."""
+    helper: int | None = ticket.solved_by_id or ticket.assignee_id
+    return helper
 
 
 def _one(who: Mapping[int, Person], user_id: int | None) -> Person | None:
     return None if user_id is None else who.get(user_id)
 
 
-def _standing(clock: QuestionClock, ticket: Ticket | None, desk_name: str, who: Mapping[int, Person]) -> Standing:
-    runs = clock.stopped_at is None and clock.paused_at is None
+def _standing(row: Any, who: Mapping[int, Person]) -> Standing:
+    runs = row.stopped_at is None and row.paused_at is None
     return Standing(
-        question_id=clock.question_id,
-        desk_name=desk_name,
-        started_at=clock.started_at,
-        peers_until=clock.due_at if runs else None,
-        ticket=None if ticket is None else _ticket(ticket, who),
+        question_id=row.question_id,
+        desk_name=row.desk_name,
+        started_at=row.started_at,
+        peers_until=row.due_at if runs else None,
+        ticket=None if row.ticket_id is None else _ticket(row, who),
     )
 
 
-def _ticket(ticket: Ticket, who: Mapping[int, Person]) -> TicketStanding:
+def _ticket(row: Any, who: Mapping[int, Person]) -> TicketStanding:
     return TicketStanding(
-        id=ticket.id,
-        state=ticket.state,
-        asker=who[ticket.asker_id],
-        helper=_one(who, _helper_id(ticket)),
-        reply_due_at=ticket.reply_due_at,
-        confirmed_at=ticket.confirmed_at,
+        id=row.ticket_id,
+        state=row.state,
+        asker=who[row.asker_id],
+        helper=_one(who, _helper_id(row)),
+        reply_due_at=row.reply_due_at,
+        confirmed_at=row.confirmed_at,
     )

@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from app.forum.access import visible_to
@@ -19,9 +19,12 @@ from app.forum.models.question import Question, QuestionTag
 from app.forum.models.space import Space, Tag, TagFollow
 from app.identity.contract import Person, people
 from app.kernel.actor import Actor
+from app.kernel.database import fetch
 from app.kernel.paging import Slice, cut, decode_position, encode_position
 
 PAGE_SIZE = 20
+MOST_LINKS = 12
+"""Ways to spaces beside a list."""
 
 
 class Sort(StrEnum):
@@ -86,6 +89,7 @@ _READABLE = (
     .where(Space.id.in_(bindparam("space_ids", expanding=True)))
     .order_by(Space.archived_at.is_not(None), Space.position, Space.name)
 )
+_LINKS = _READABLE.with_only_columns(Space.slug, Space.name).limit(MOST_LINKS)
 # built once: putting a statement together costs more than running it
 
 
@@ -97,7 +101,20 @@ def question_list(
     cursor: str | None = None,
     size: int = PAGE_SIZE,
 ) -> Slice[QuestionLine]:
-    """Return one page in five statements, however long the list is.
+    """Return one page in five statements, however long the list is."""
+    rows = question_rows(session, actor, sort, narrow, cursor, size)
+    return Slice(question_lines(session, rows.items), rows.next_cursor)
+
+
+def question_rows(
+    session: Session,
+    actor: Actor,
+    sort: Sort,
+    narrow: Narrow = Narrow(),
+    cursor: str | None = None,
+    size: int = PAGE_SIZE,
+) -> Slice[Row[*tuple[Any, ...]]]:
+    """Return which questions are on a page, with the columns of their own that a list shows, in one statement.
 
     Served by the indexes ``ix_questions_all_newest``, ``_all_active``, ``_unanswered``, ``_asker`` and
     ``ix_question_tags_tag``.
@@ -111,14 +128,26 @@ def question_list(
     if cursor:
         at, last_id = decode_position(cursor)
         query = query.where(or_(by < at, and_(by == at, Question.id < last_id)))
-    rows = session.execute(query).all()
-    page = cut(rows, size, lambda row: encode_position(getattr(row, by.key), row.id))
-    return Slice(_lines(session, page.items), page.next_cursor)
+    rows = fetch(session, query).all()
+    return cut(rows, size, lambda row: encode_position(getattr(row, by.key), row.id))
 
 
 def readable_spaces(session: Session, actor: Actor) -> list[Space]:
     """Return the spaces an actor may read, in their order, archived ones last."""
     return list(session.scalars(_READABLE, {"space_ids": list(actor.space_ids)}))
+
+
+@dataclass(frozen=True, slots=True)
+class SpaceLink:
+    """What leads to a space."""
+
+    slug: str
+    name: str
+
+
+def space_links(session: Session, actor: Actor) -> tuple[SpaceLink, ...]:
+    """Return the ways to the first spaces that an actor may read, in their order."""
+    return tuple(SpaceLink(*row) for row in fetch(session, _LINKS, {"space_ids": list(actor.space_ids)}))
 
 
 def followed_tag_ids(session: Session, user_id: int) -> list[int]:
@@ -180,10 +209,11 @@ def _tagged(tag_id: int) -> Select[int]:
     return select(QuestionTag.question_id).where(QuestionTag.tag_id == tag_id)
 
 
-def _lines(session: Session, rows: Collection[Any]) -> tuple[QuestionLine, ...]:
+def question_lines(session: Session, rows: Collection[Any]) -> tuple[QuestionLine, ...]:
+    """Complete the rows of a list with names, tags and spaces, in at most four statements."""
     found = list(rows)
     accepted = [r.accepted_answer_id for r in found if r.accepted_answer_id]
-    solvers = dict(session.execute(_SOLVERS, {"answer_ids": accepted}).all()) if accepted else {}
+    solvers = dict(fetch(session, _SOLVERS, {"answer_ids": accepted}).all()) if accepted else {}
     who = people(session, {*(r.asker_id for r in found), *solvers.values()})
     ids = [r.id for r in found]
     tags = _tags(session, ids)
@@ -214,12 +244,12 @@ def _lines(session: Session, rows: Collection[Any]) -> tuple[QuestionLine, ...]:
 def _tags(session: Session, question_ids: Collection[int]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = defaultdict(list)
     if question_ids:
-        rows = session.execute(_TAGS, {"question_ids": list(question_ids)})
+        rows = fetch(session, _TAGS, {"question_ids": list(question_ids)})
         for question_id, slug in rows:
             found[question_id].append(slug)
     return found
 
 
 def _spaces(session: Session, space_ids: Collection[int]) -> dict[int, tuple[str, str]]:
-    rows = session.execute(_SPACES, {"space_ids": list(space_ids)})
+    rows = fetch(session, _SPACES, {"space_ids": list(space_ids)})
     return {row.id: (row.name, row.slug) for row in rows}

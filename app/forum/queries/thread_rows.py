@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.forum.models.answer import Answer, Comment, Vote, WorkingMark
 from app.forum.models.question import Closure, MeToo, Question, QuestionFollow, QuestionTag
 from app.forum.models.space import Space, Tag
+from app.kernel.database import fetch
 
 _QUESTION_ID = bindparam("question_id", type_=Question.id.type)
 _USER_ID = bindparam("user_id", type_=Question.asker_id.type)
@@ -104,7 +105,7 @@ NOTHING_OF_ONES_OWN = Own({}, frozenset())
 
 def thread_state(session: Session, question_id: int) -> ThreadState | None:
     """Return the state of a thread in one statement; None when there is none."""
-    row = session.execute(_STATE, {"question_id": question_id}).one_or_none()
+    row = fetch(session, _STATE, {"question_id": question_id}).one_or_none()
     if row is None:
         return None
     space_id, version, deleted_at, duplicate_of_id, merged_at = row
@@ -113,35 +114,35 @@ def thread_state(session: Session, question_id: int) -> ThreadState | None:
 
 def question_row(session: Session, question_id: int) -> Any | None:
     """Return the question with the name and the slug of its space."""
-    return session.execute(_QUESTION, {"question_id": question_id}).one_or_none()
+    return fetch(session, _QUESTION, {"question_id": question_id}).one_or_none()
 
 
 def answer_rows(session: Session, question: Any) -> Sequence[Any]:
     """Return the answers: accepted first, then what helped most, then the oldest."""
-    rows = session.execute(_ANSWERS, {"question_id": question.id}).all()
+    rows = fetch(session, _ANSWERS, {"question_id": question.id}).all()
     accepted = question.accepted_answer_id
     return sorted(rows, key=lambda a: (a.id != accepted, -a.score, a.id))
 
 
 def comment_rows(session: Session, question_id: int) -> Sequence[Any]:
     """Return the comments of the whole thread, oldest first."""
-    return session.execute(_COMMENTS, {"question_id": question_id}).all()
+    return fetch(session, _COMMENTS, {"question_id": question_id}).all()
 
 
 def tag_slugs(session: Session, question_id: int) -> tuple[str, ...]:
     """Return the tags of a question in the asker's order."""
-    return tuple(session.scalars(_TAGS, {"question_id": question_id}))
+    return tuple(fetch(session, _TAGS, {"question_id": question_id}).scalars())
 
 
 def closure_row(session: Session, question: Any) -> Any | None:
     """Return how a closed question was closed; asks nothing about an open one."""
     if question.closed_at is None:
         return None
-    return session.execute(_CLOSURE, {"question_id": question.id}).first()
+    return fetch(session, _CLOSURE, {"question_id": question.id}).first()
 
 
 def own_marks(session: Session, user_id: int, question_id: int) -> Own:
     """Return the reader's votes and marks of the whole thread in one statement."""
-    rows = session.execute(_OWN, {"user_id": user_id, "question_id": question_id}).all()
+    rows = fetch(session, _OWN, {"user_id": user_id, "question_id": question_id}).all()
     votes = {(kind, post_id): value for kind, post_id, value in rows if value}
     return Own(votes, frozenset((kind, post_id) for kind, post_id, value in rows if not value))

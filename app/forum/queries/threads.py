@@ -16,6 +16,7 @@ from app.forum.models.question import Question, QuestionTag
 from app.forum.models.space import Space, Tag
 from app.identity.contract import Person, people
 from app.kernel.actor import Actor
+from app.kernel.database import fetch
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def question_facts(session: Session, question_ids: Collection[int]) -> dict[int,
     """Map ids to facts, deleted questions included, in one statement; asks nobody's permission."""
     if not question_ids:
         return {}
-    rows = session.execute(_FACTS_OF, {"question_ids": list(question_ids)})
+    rows = fetch(session, _FACTS_OF, {"question_ids": list(question_ids)})
     return {row.id: QuestionFacts(*tuple(row)) for row in rows}
 
 

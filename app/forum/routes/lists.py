@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import request, url_for
@@ -13,55 +14,71 @@ from app.forum.queries.lists import (
     Sort,
     could_help_ids,
     needs_me_ids,
+    question_lines,
     question_list,
-    readable_spaces,
+    question_rows,
+    space_links,
 )
 from app.kernel.errors import Denied
+from app.kernel.paging import Slice
 from app.web import pages, slots
+from app.web.pieces import guest_page
 from app.web.runtime import current_actor, read_session, runtime
 
 
 def home() -> ResponseReturnValue:
     """Show what needs the reader, what they could help with, and what is new."""
     session, actor = read_session(), current_actor()
-    recent = question_list(session, actor, Sort.ACTIVE, cursor=request.args.get("after"))
+    rows = question_rows(session, actor, Sort.ACTIVE, cursor=request.args.get("after"))
+    if actor.is_anonymous:
+        return guest_page("forum/home.html", rows.items, lambda: _home_of(rows))
     mine: tuple[QuestionLine, ...] = ()
     help_: tuple[QuestionLine, ...] = ()
-    cards: list[Any] = []
-    if not actor.is_anonymous:
-        waiting, could = needs_me_ids(session, actor), could_help_ids(session, actor)
-        both = (
-            question_list(session, actor, Sort.NEWEST, Narrow(question_ids=waiting + could)).items
-            if waiting or could
-            else ()
-        )
+    waiting, could = needs_me_ids(session, actor), could_help_ids(session, actor)
+    if waiting or could:
+        both = question_list(session, actor, Sort.NEWEST, Narrow(question_ids=waiting + could)).items
         mine = tuple(q for q in both if q.id in waiting)
         help_ = tuple(q for q in both if q.id in could)
-        cards = slots.slot(slots.HOME, session, actor, [actor.user_id]).get(actor.user_id, [])
-    return pages.show(
-        "forum/home.html",
-        recent=recent.items,
-        next_url=url_for("forum.lists_home", after=recent.next_cursor) if recent.next_cursor else None,
-        mine=mine,
-        could_help=help_,
-        cards=cards,
-        part_of_day=_part_of_day(),
-        **context_of((*mine, *help_, *recent.items)),
-    )
+    cards = slots.slot(slots.HOME, session, actor, [actor.user_id]).get(actor.user_id, [])
+    return pages.show("forum/home.html", **_home_of(rows, mine, help_, cards))
+
+
+def _home_of(
+    rows: Slice[Any],
+    mine: tuple[QuestionLine, ...] = (),
+    could_help: tuple[QuestionLine, ...] = (),
+    cards: Sequence[Any] = (),
+) -> dict[str, Any]:
+    recent = question_lines(read_session(), rows.items)
+    return {
+        "recent": recent,
+        "next_url": next_url("forum.lists_home", rows.next_cursor),
+        "mine": mine,
+        "could_help": could_help,
+        "cards": cards,
+        "part_of_day": _part_of_day(),
+        **context_of((*mine, *could_help, *recent)),
+    }
 
 
 def index() -> ResponseReturnValue:
     """Show all questions in the wanted order."""
-    sort = wanted_sort()
-    found = question_list(read_session(), current_actor(), sort, cursor=request.args.get("after"))
-    return pages.show(
-        "forum/lists/index.html",
-        sort=sort,
-        lines=found.items,
-        next_url=next_url("forum.lists_index", found.next_cursor, sort=sort),
-        spaces=readable_spaces(read_session(), current_actor()),
-        **context_of(found.items),
-    )
+    session, actor, sort = read_session(), current_actor(), wanted_sort()
+    rows = question_rows(session, actor, sort, cursor=request.args.get("after"))
+
+    def variables() -> dict[str, Any]:
+        lines = question_lines(session, rows.items)
+        return {
+            "sort": sort,
+            "lines": lines,
+            "statuses": tuple(context_of(lines)["statuses"].items()),
+            "next_url": next_url("forum.lists_index", rows.next_cursor, sort=sort),
+            "spaces": space_links(session, actor),
+        }
+
+    if actor.is_anonymous:
+        return guest_page("forum/lists/index.html", rows.items, variables)
+    return pages.show("forum/lists/index.html", **variables())
 
 
 def wanted_sort(default: Sort = Sort.ACTIVE) -> Sort:

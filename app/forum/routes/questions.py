@@ -17,6 +17,7 @@ from app.forum.routes.acting import question_url
 from app.forum.services.viewing import count_view
 from app.kernel.errors import Gone, NotFound
 from app.web import pages, slots
+from app.web.pieces import guest_page
 from app.web.runtime import current_actor, read_session
 from app.web.templates import asset, page_language
 
@@ -39,8 +40,12 @@ def show(question_id: int) -> ResponseReturnValue:
     tag = _entity_tag(question_id, version)
     if request.if_none_match.contains(tag):
         return _still_good(tag)
-    body = _page(question_page(session, actor, question_id))
-    return _revalidated(make_response(body), tag)
+    html = guest_page(
+        "forum/questions/show.html",
+        (question_id, version),
+        lambda: _variables(question_page(session, actor, question_id)),
+    )
+    return _revalidated(make_response(html), tag)
 
 
 def thread(question_id: int) -> ResponseReturnValue:
@@ -74,11 +79,12 @@ def context_of(page: QuestionPage) -> dict[str, Any]:
 
 
 def _page(page: QuestionPage, status: int = HTTPStatus.OK, **typed: Any) -> ResponseReturnValue:
-    session, actor = read_session(), current_actor()
-    sidebar = slots.slot(slots.QUESTION_SIDEBAR, session, actor, [page.id]).get(page.id, [])
-    return pages.show(
-        "forum/questions/show.html", status, **context_of(page), sidebar=sidebar, blank=AnswerForm, **typed
-    )
+    return pages.show("forum/questions/show.html", status, **_variables(page), **typed)
+
+
+def _variables(page: QuestionPage) -> dict[str, Any]:
+    sidebar = slots.slot(slots.QUESTION_SIDEBAR, read_session(), current_actor(), [page.id]).get(page.id, [])
+    return {**context_of(page), "sidebar": sidebar, "blank": AnswerForm}
 
 
 def _gone(question_id: int) -> ResponseReturnValue:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.forum.contract import visible_questions
 from app.identity.contract import Person, people
 from app.kernel.actor import Actor
+from app.kernel.database import fetch
 from app.kernel.errors import NotFound
 from app.kernel.paging import cut, decode_cursor, decode_instant, encode_cursor
 from app.notify.kinds import KINDS
@@ -69,7 +70,8 @@ def inbox_page(session: Session, actor: Actor, now: datetime, cursor: str | None
 
 def count_open(session: Session, actor: Actor, now: datetime) -> int:
     """Return how many items wait for somebody, in one statement."""
-    return session.scalar(_count_statement(actor.space_ids, actor.is_system), {"user_id": actor.id, "now": now}) or 0
+    found = fetch(session, _count_statement(actor.space_ids, actor.is_system), {"user_id": actor.id, "now": now})
+    return found.scalar() or 0
 
 
 @lru_cache(maxsize=256)

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from sqlalchemy import bindparam, distinct, func, select
 from sqlalchemy.orm import Session
 
+from app.kernel.database import fetch
 from app.reputation.models import Entry, Score
 from app.reputation.privileges import Table, privileges_at, shown_score
 from app.reputation.rules import Rule
@@ -21,7 +22,7 @@ def scores(session: Session, user_ids: Collection[int]) -> dict[int, int]:
     """Map every id to the shown score, in one statement; whoever has no ledger yet has 1."""
     if not user_ids:
         return {}
-    rows = session.execute(_SCORES, {"user_ids": list(user_ids)})
+    rows = fetch(session, _SCORES, {"user_ids": list(user_ids)})
     kept = {row.user_id: row.score_sum for row in rows}
     return {user_id: shown_score(kept.get(user_id, 0)) for user_id in user_ids}
 
