@@ -19,7 +19,7 @@ from app.kernel.clock import Clock
 log = structlog.get_logger(__name__)
 
 CHANNEL = "peerdesk-live"
-CONNECT_SECONDS, ANSWER_SECONDS, QUIET_SECONDS, LONGEST_PAUSE = 2.0, 5.0, 10.0, 10.0
+CONNECT_SECONDS, ANSWER_SECONDS, QUIET_SECONDS, LONGEST_PAUSE = 2.0, 2.0, 10.0, 10.0
 MISSED = "missed"
 
 Deaf = Callable[[str, Any, Collection[str]], Collection[str]]

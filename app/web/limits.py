@@ -1,12 +1,19 @@
-"""Rate limits by person and address, counted in memory or in Redis."""
+"""Rate limits by person and address, counted in memory or in Redis.
+
+When Redis is lost, each process counts for itself until it is back: pages never wait for it longer than a moment.
+"""
 
 from __future__ import annotations
+
+from typing import Any
 
 from flask import Flask, request
 from flask_limiter import Limiter
 
 from app.config import Settings
 from app.web.runtime import current_actor
+
+SECONDS_TO_CONNECT = SECONDS_TO_ANSWER = 0.5
 
 
 def who_or_where() -> str:
@@ -23,7 +30,21 @@ def init_limits(app: Flask, settings: Settings) -> None:
     app.config.update(
         RATELIMIT_ENABLED=settings.rate_limits,
         RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
+        RATELIMIT_STORAGE_OPTIONS=_patience() if settings.redis_url else {},
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=settings.redis_url is not None,
         RATELIMIT_HEADERS_ENABLED=False,
         RATELIMIT_STRATEGY="moving-window",
     )
     limiter.init_app(app)
+
+
+def _patience() -> dict[str, Any]:
+    """Keep a page from waiting: the client's own way is to try ten times, seconds apart."""
+    from redis.backoff import NoBackoff  # noqa: PLC0415  # an optional package, needed where the setting is
+    from redis.retry import Retry  # noqa: PLC0415
+
+    return {
+        "socket_connect_timeout": SECONDS_TO_CONNECT,
+        "socket_timeout": SECONDS_TO_ANSWER,
+        "retry": Retry(NoBackoff(), 1),
+    }

@@ -1,0 +1,123 @@
+"""Rate limits of several processes, and what becomes of them when the store they share is lost."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from http import HTTPStatus
+from pathlib import Path
+
+import pytest
+
+from tests.support.valkey import Valkey, valkey_server
+from tests.web.limited import SAYS
+
+ALLOWED = 10
+"""Attempts to sign in that one address has in a minute."""
+TRIED, REFUSED = HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.TOO_MANY_REQUESTS
+"""What an empty form gets, and what it gets too often."""
+SOON, BACK_WITHIN = 3.0, 30.0
+"""Seconds: how long a page may take on a crowded machine, and until the store is looked for again."""
+
+
+class Process:
+    """A process of the product; see ``limited``."""
+
+    def __init__(self, folder: Path, valkey: Valkey) -> None:
+        environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith(("PEERDESK_", "DATABASE_"))},
+            "PEERDESK_DATA_DIR": str(folder), "SECRET_KEY": "test", "REDIS_URL": valkey.address,
+        }  # fmt: skip
+        command = [sys.executable, "-m", "tests.web.limited"]
+        self._process = subprocess.Popen(
+            command, env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        assert self._heard() == "ready"
+
+    def _heard(self) -> str:
+        assert self._process.stdout is not None
+        said = next(line for line in self._process.stdout if line.startswith(SAYS))
+        return said.removeprefix(SAYS).strip()
+
+    def asks(self, what: str) -> int:
+        assert self._process.stdin is not None
+        print(what, file=self._process.stdin, flush=True)
+        status, seconds = self._heard().split()
+        assert float(seconds) < SOON
+        return int(status)
+
+    def looks(self) -> int:
+        return self.asks("look")
+
+    def tries(self) -> int:
+        return self.asks("try")
+
+    def end(self) -> None:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.wait(timeout=30)
+        self._process.stdout.close()
+
+
+@pytest.fixture
+def valkey() -> Iterator[Valkey]:
+    with valkey_server() as server:
+        yield server
+
+
+@pytest.fixture
+def start(tmp_path: Path, valkey: Valkey) -> Iterator[Callable[[], Process]]:
+    started: list[Process] = []
+
+    def start_one() -> Process:
+        started.append(Process(tmp_path, valkey))
+        return started[-1]
+
+    yield start_one
+    for process in started:
+        process.end()
+
+
+def test_two_processes_count_together(start: Callable[[], Process]) -> None:
+    first, second = start(), start()
+
+    answers = [process.tries() for _ in range(ALLOWED // 2) for process in (first, second)]
+
+    assert answers == [TRIED] * ALLOWED
+    assert [first.tries(), second.tries()] == [REFUSED, REFUSED]
+
+
+@pytest.mark.slow
+def test_without_the_store_each_process_counts_for_itself_until_it_is_back(
+    start: Callable[[], Process], valkey: Valkey
+) -> None:
+    first, second = start(), start()
+    assert first.tries() == TRIED
+    valkey.stop()
+
+    alone = [first.tries() for _ in range(ALLOWED + 1)]
+    assert alone == [*[TRIED] * ALLOWED, REFUSED]
+    assert second.tries() == TRIED
+    assert first.looks() == HTTPStatus.OK
+
+    valkey.start()
+    until = time.monotonic() + BACK_WITHIN
+    while first.tries() == REFUSED and time.monotonic() < until:
+        time.sleep(0.5)
+    spent = [first.tries() for _ in range(ALLOWED)]
+    assert spent[-1] == REFUSED
+    while second.tries() != REFUSED and time.monotonic() < until:
+        time.sleep(0.5)
+    assert second.tries() == REFUSED, "both count in the store again"
+
+
+@pytest.mark.slow
+def test_pages_do_not_wait_for_a_store_that_does_not_answer(start: Callable[[], Process], valkey: Valkey) -> None:
+    process = start()
+    with valkey.silent():
+        assert process.tries() == TRIED
+        assert process.looks() == HTTPStatus.OK
