@@ -84,7 +84,7 @@ def test_a_hit_the_index_should_no_longer_have_is_not_shown(make, engine, sessio
     page = find_page(session, reader, engine, Search("payroll"))
 
     assert page.hits == ()
-    assert similar_questions(session, reader, engine, "Payroll run fails") == ()
+    assert similar_questions(session, reader, engine, "Payroll run fails", now=make.now) == ()
 
 
 def test_typed_filters_narrow(make, find):
@@ -179,10 +179,10 @@ def test_a_search_costs_four_statements_however_many_hits(make, engine, session,
     with count_statements() as seen:
         assert len(find_page(session, reader, engine, Search("vpn drops")).hits) == count
     with count_statements() as similar:
-        assert similar_questions(session, reader, engine, "My VPN drops")
+        assert similar_questions(session, reader, engine, "My VPN drops", now=make.now)
 
     assert len(seen) == 4  # spaces, hits with their best answer, tags, people
-    assert len(similar) == 3
+    assert len(similar) == 4  # what decides between them, and the same but spaces
 
 
 def test_similar_questions_come_with_their_best_answer(make, engine, session, reindex):
@@ -191,10 +191,26 @@ def test_similar_questions_come_with_their_best_answer(make, engine, session, re
     reindex()
     reader = guest(make, question, other)
 
-    found = similar_questions(session, reader, engine, "My vpn keeps dropping")
+    found = similar_questions(session, reader, engine, "My vpn keeps dropping", now=make.now)
 
     assert [hit.id for hit in found] == [question.id]
     assert str(found[0].excerpt) == "Switch the <mark>VPN</mark> to TCP 443."
+
+
+def test_of_questions_as_similar_the_recent_comes_first_and_then_the_solved_one(make, engine, session, reindex):
+    open_one, solved, recent = (
+        make.question(title="VPN drops every few minutes", asked_at=make.now - timedelta(days=days))
+        for days in (800, 800, 1)
+    )
+    for question in (open_one, solved, recent):
+        make.answer(question, body="Switch the VPN to TCP 443.")
+    accept(make, solved, make.answer(solved, body="Switch the VPN to TCP 443."))
+    reindex()
+    reader = guest(make, open_one, solved, recent)
+
+    found = similar_questions(session, reader, engine, "My VPN keeps dropping", now=make.now)
+
+    assert [hit.id for hit in found] == [recent.id, solved.id, open_one.id]
 
 
 def test_similar_solved_questions_leave_out_open_ones_and_the_question_itself(make, engine, session, reindex):
@@ -203,7 +219,9 @@ def test_similar_solved_questions_leave_out_open_ones_and_the_question_itself(ma
     reindex()
     reader = guest(make, solved, unsolved, own)
 
-    found = similar_questions(session, reader, engine, "VPN drops", solved_only=True, excluded_ids=[own.id])
+    found = similar_questions(
+        session, reader, engine, "VPN drops", now=make.now, solved_only=True, excluded_ids=[own.id]
+    )
 
     assert [hit.id for hit in found] == [solved.id]
 
@@ -225,4 +243,4 @@ def test_a_sentence_of_stop_words_has_nothing_similar(make, engine, session, rei
     question = make.question(title="VPN drops")
     reindex()
 
-    assert similar_questions(session, guest(make, question), engine, "?!") == ()
+    assert similar_questions(session, guest(make, question), engine, "?!", now=make.now) == ()

@@ -14,6 +14,7 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.forum.access import access_question
+from app.forum.models.question import Question
 from app.forum.models.space import Space, Tag, TagSynonym
 from app.forum.queries.found_questions import FoundQuestion, read_hits
 from app.identity.contract import ids_of_handles
@@ -24,7 +25,7 @@ from app.search.highlighting import highlighter
 from app.search.misses import telling_words
 from app.search.parsing import Typed, parse
 from app.search.plain import plain_text
-from app.search.recipe import similar_query, text_query
+from app.search.recipe import Standing, likeliest, similar_query, text_query
 from app.search.spelling import corrected
 
 PAGE = 10
@@ -45,7 +46,14 @@ def _select_spaces() -> Select[Any]:
     )
 
 
-SPACES = _select_spaces()
+def _select_standings() -> Select[Any]:
+    question = Question.__table__
+    return select(question.c.id, question.c.asked_at, question.c.accepted_answer_id).where(
+        question.c.id.in_(bindparam("ids", expanding=True))
+    )
+
+
+SPACES, STANDINGS = _select_spaces(), _select_standings()
 """Built once: on a page this small, building a statement costs more than running it."""
 
 
@@ -133,17 +141,18 @@ def similar_questions(
     body: str = "",
     limit: int = 4,
     *,
+    now: datetime,
     languages: Sequence[str] = ("en",),
     solved_only: bool = False,
     excluded_ids: Collection[int] = (),
 ) -> tuple[FoundQuestion, ...]:
-    """Return questions that may already have the answer, the likeliest first; in three statements at most."""
+    """Return questions that may already have the answer, the likeliest first; in four statements at most."""
     scope = Scope(actor.space_ids, accepted=True if solved_only else None, excluded_ids=tuple(excluded_ids))
-    query = similar_query(engine, title, body, scope, languages, limit=limit)
+    query = similar_query(engine, title, body, scope, languages)
     if not query.should:
         return ()
-    marker = highlighter([title], query.should, languages)
-    return read_hits(session, actor, [hit.id for hit in engine.search(query).hits], marker)
+    likely = _likeliest(session, engine.search(query), now)
+    return read_hits(session, actor, likely[:limit], highlighter([title], query.should, languages))
 
 
 def similar_solved(
@@ -162,10 +171,19 @@ def similar_solved(
         question.title,
         plain_text(question.body_html),
         limit,
+        now=question.asked_at,
         languages=tuple(dict.fromkeys((base_language(question.language), "en"))),
         solved_only=True,
         excluded_ids=(question_id,),
     )
+
+
+def _likeliest(session: Session, found: Found, now: datetime) -> list[int]:
+    if not found.hits:
+        return []
+    rows = session.execute(STANDINGS, {"ids": [hit.id for hit in found.hits]})
+    standings = {row.id: Standing(row.asked_at, row.accepted_answer_id is not None) for row in rows}
+    return likeliest(found.hits, standings, now)
 
 
 def _query(engine: SearchEngine, search: Search, typed: Typed, scope: Scope) -> Query:

@@ -83,8 +83,10 @@ def similar_to(title: str, body: str = "") -> tuple[FoundQuestion, ...]:
     """Return similar questions for the reader, also for a page that is rendered without JavaScript."""
     if len(title) < SHORTEST_TITLE:
         return ()
-    engine = port(SearchEngine)
-    return similar_questions(read_session(), current_actor(), engine, title, body, languages=reader_languages())
+    return similar_questions(
+        read_session(), current_actor(), port(SearchEngine), title, body,
+        now=runtime().clock.now(), languages=reader_languages(),
+    )  # fmt: skip
 
 
 def status_lines(hits: tuple[FoundQuestion, ...]) -> dict[int, StatusLine]:
