@@ -17,7 +17,7 @@ export function keepDraft (textarea, note, place, words) {
   let pause, upload, sent = false
 
   const before = stored(key)
-  if (before && !textarea.value) {
+  if (before && before !== textarea.value && before.startsWith(textarea.value)) { // what the account holds may be seconds behind
     textarea.value = before
     note.textContent = words.msgDraftBack
   }

@@ -123,6 +123,7 @@ class QuestionPage:
     vote: int
     me_too: bool
     following: bool
+    has_draft: bool
     may_vote_up: Decision
     may_vote_down: Decision
     may_answer: Decision
@@ -202,6 +203,7 @@ def question_page(session: Session, actor: Actor, question_id: int) -> QuestionP
         vote=own.votes.get(("question", question.id), 0),
         me_too=("me_too", question.id) in own.marks,
         following=("follow", question.id) in own.marks,
+        has_draft=("draft", actor.id) in own.marks,
         may_vote_up=may.can_vote(actor, question, 1),
         may_vote_down=may.can_vote(actor, question, -1),
         may_answer=may.can_answer(actor, question),

@@ -10,7 +10,7 @@ from sqlalchemy import CompoundSelect, bindparam, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from app.forum.models.answer import Answer, Comment, Vote, WorkingMark
-from app.forum.models.question import Closure, MeToo, Question, QuestionFollow, QuestionTag
+from app.forum.models.question import Closure, Draft, MeToo, Question, QuestionFollow, QuestionTag
 from app.forum.models.space import Space, Tag
 from app.kernel.database import fetch
 
@@ -80,6 +80,9 @@ _OWN: CompoundSelect[Any] = union_all(
     select(literal("working"), WorkingMark.answer_id, literal(0)).where(
         WorkingMark.user_id == _USER_ID, WorkingMark.answer_id.in_(_ANSWER_IDS)
     ),
+    select(literal("draft"), Draft.user_id, literal(0)).where(
+        Draft.user_id == _USER_ID, Draft.place == bindparam("draft_place", type_=Draft.place.type)
+    ),
 )
 
 
@@ -143,6 +146,7 @@ def closure_row(session: Session, question: Any) -> Any | None:
 
 def own_marks(session: Session, user_id: int, question_id: int) -> Own:
     """Return the reader's votes and marks of the whole thread in one statement."""
-    rows = fetch(session, _OWN, {"user_id": user_id, "question_id": question_id}).all()
+    asked = {"user_id": user_id, "question_id": question_id, "draft_place": f"answer:{question_id}"}
+    rows = fetch(session, _OWN, asked).all()
     votes = {(kind, post_id): value for kind, post_id, value in rows if value}
     return Own(votes, frozenset((kind, post_id) for kind, post_id, value in rows if not value))

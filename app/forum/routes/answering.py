@@ -14,6 +14,7 @@ from app.forum.permissions import can_delete_answer, can_edit_answer
 from app.forum.queries.question_page import question_page
 from app.forum.routes.acting import act, act_once, keep_files, question_url, render
 from app.forum.routes.questions import context_of, page_with_answer
+from app.forum.routes.resuming import resume
 from app.forum.services.answering import PostAnswer, post_answer
 from app.forum.services.deleting import DeleteAnswer, RestoreAnswer, delete_answer, restore_answer
 from app.forum.services.editing import EditAnswer, edit_answer
@@ -52,7 +53,8 @@ def edit(answer_id: int) -> ResponseReturnValue:
     """Show the text in a form."""
     _question, answer = access_answer(read_session(), current_actor(), answer_id)
     ensure(can_edit_answer(current_actor(), answer))
-    return _edit_page(answer_id, EditAnswerForm(formdata=None, body=answer.body, revision=answer.revision))
+    form = EditAnswerForm(formdata=None, body=answer.body, revision=answer.revision)
+    return _edit_page(answer_id, form, came_back=resume(form, f"edit-answer:{answer_id}"))
 
 
 def save(answer_id: int) -> ResponseReturnValue:
@@ -130,11 +132,22 @@ def _posted(question_id: int, answer_id: int) -> ResponseReturnValue:
 
 
 def _edit_page(
-    answer_id: int, form: EditAnswerForm, status: int = HTTPStatus.OK, conflict: EditConflict | None = None
+    answer_id: int,
+    form: EditAnswerForm,
+    status: int = HTTPStatus.OK,
+    conflict: EditConflict | None = None,
+    *,
+    came_back: bool = False,
 ) -> ResponseReturnValue:
     question, _answer = access_answer(read_session(), current_actor(), answer_id)
     return pages.show(
-        "forum/editing/answer.html", status, form=form, answer_id=answer_id, question=question, conflict=conflict
+        "forum/editing/answer.html",
+        status,
+        form=form,
+        answer_id=answer_id,
+        question=question,
+        conflict=conflict,
+        came_back=came_back,
     )
 
 

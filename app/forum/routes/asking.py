@@ -10,12 +10,13 @@ from flask_babel import gettext
 from wtforms.fields.choices import SelectChoice
 
 from app.forum.forms import AskForm, split_tags
-from app.forum.queries.drafts import draft_fields
 from app.forum.queries.lists import readable_spaces
 from app.forum.queries.tags import suggested_tags
 from app.forum.routes.acting import act_once, keep_files, question_url, render
 from app.forum.routes.finding import similar_to, status_lines
+from app.forum.routes.resuming import resume
 from app.forum.services.asking import AskQuestion, ask_question
+from app.forum.services.checking import TITLE_MAX
 from app.kernel.errors import Invalid
 from app.kernel.numbers import whole_number
 from app.kernel.unit_of_work import UnitOfWork
@@ -29,15 +30,13 @@ PLACE = "ask"
 def show() -> ResponseReturnValue:
     """Show the empty form, or the draft, or the sentence that was typed on the way here."""
     form = _form(fresh=True)
-    draft = draft_fields(read_session(), current_actor(), PLACE) if not request.args.get("title") else {}
-    for name in ("title", "body", "tags", "impact"):
-        if draft.get(name):
-            form[name].data = draft[name]
-    if request.args.get("title"):
-        form.title.data = request.args["title"][:150]
+    typed = request.args.get("title", "")[:TITLE_MAX]
+    came_back = not typed and resume(form, PLACE)
+    if typed:
+        form.title.data = typed
     if (space_id := whole_number(request.args.get("space", ""))) is not None:
         form.space.data = space_id
-    return _page(form, HTTPStatus.OK, came_back=bool(draft))
+    return _page(form, HTTPStatus.OK, came_back=came_back)
 
 
 def create() -> ResponseReturnValue:

@@ -14,6 +14,7 @@ from app.forum.permissions import can_edit_comment
 from app.forum.queries.question_page import question_page
 from app.forum.routes.acting import act, question_url, render
 from app.forum.routes.questions import context_of, page_with_comment
+from app.forum.routes.resuming import resume
 from app.forum.services.commenting import EditComment, PostComment, edit_comment, post_comment
 from app.forum.services.deleting import DeleteComment, delete_comment
 from app.forum.services.revising import EditConflict
@@ -39,7 +40,7 @@ def edit(comment_id: int) -> ResponseReturnValue:
     _question, _answer, comment = access_comment(read_session(), current_actor(), comment_id)
     ensure(can_edit_comment(current_actor(), comment))
     form = EditCommentForm(formdata=None, body=comment.body, revision=comment.revision)
-    return _edit_page(comment_id, form)
+    return _edit_page(comment_id, form, came_back=resume(form, f"edit-comment:{comment_id}"))
 
 
 def save(comment_id: int) -> ResponseReturnValue:
@@ -101,7 +102,12 @@ def _create(question_id: int, answer_id: int | None) -> ResponseReturnValue:
 
 
 def _edit_page(
-    comment_id: int, form: EditCommentForm, status: int = HTTPStatus.OK, conflict: EditConflict | None = None
+    comment_id: int,
+    form: EditCommentForm,
+    status: int = HTTPStatus.OK,
+    conflict: EditConflict | None = None,
+    *,
+    came_back: bool = False,
 ) -> ResponseReturnValue:
     question, _answer, _comment = access_comment(read_session(), current_actor(), comment_id)
     return pages.show(
@@ -110,6 +116,8 @@ def _edit_page(
         form=form,
         question=question,
         conflict=conflict,
+        comment_id=comment_id,
+        came_back=came_back,
         action=url_for("forum.commenting_save", comment_id=comment_id),
         back=question_url(question.id, f"c{comment_id}"),
     )

@@ -13,6 +13,7 @@ from app.forum.permissions import can_edit_question, can_set_impact
 from app.forum.queries.history import answer_history, question_history, text_of
 from app.forum.queries.question_page import question_page
 from app.forum.routes.acting import act, question_url, render
+from app.forum.routes.resuming import resume
 from app.forum.services.editing import EditQuestion, RollBack, edit_question, roll_back
 from app.forum.services.revising import EditConflict
 from app.kernel.errors import Invalid, NotFound
@@ -36,7 +37,7 @@ def edit(question_id: int) -> ResponseReturnValue:
         revision=question.revision,
         tags=" ".join(question_page(session, actor, question_id).tags),
     )
-    return _page(question_id, form)
+    return _page(question_id, form, came_back=resume(form, f"edit-question:{question_id}"))
 
 
 def save(question_id: int) -> ResponseReturnValue:
@@ -114,7 +115,12 @@ def _number() -> int:
 
 
 def _page(
-    question_id: int, form: EditQuestionForm, status: int = HTTPStatus.OK, conflict: EditConflict | None = None
+    question_id: int,
+    form: EditQuestionForm,
+    status: int = HTTPStatus.OK,
+    conflict: EditConflict | None = None,
+    *,
+    came_back: bool = False,
 ) -> ResponseReturnValue:
     question = access_question(read_session(), current_actor(), question_id)
     return pages.show(
@@ -123,6 +129,7 @@ def _page(
         form=form,
         question=question,
         conflict=conflict,
+        came_back=came_back,
         may_set_impact=can_set_impact(current_actor(), question),
         action=url_for("forum.editing_save", question_id=question_id),
     )

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from app.forum.forms import AnswerForm, CommentForm
 from app.forum.queries.deleted import deletion_note
+from app.forum.queries.drafts import draft_fields
 from app.forum.queries.question_page import QuestionPage, question_page
 from app.forum.queries.thread_rows import thread_state
 from app.forum.routes.acting import question_url
@@ -60,10 +61,12 @@ def page_with_answer(question_id: int, form: AnswerForm) -> ResponseReturnValue:
     return _page(page, HTTPStatus.UNPROCESSABLE_ENTITY, form=form)
 
 
-def page_with_comment(question_id: int, form: CommentForm, place: str) -> ResponseReturnValue:
-    """Show the page again with a comment that had a problem; ``place`` names its box."""
+def page_with_comment(
+    question_id: int, form: CommentForm, place: str, status: int = HTTPStatus.UNPROCESSABLE_ENTITY
+) -> ResponseReturnValue:
+    """Show the page with a comment that had a problem, or one that was begun before; ``place`` names its box."""
     page = question_page(read_session(), current_actor(), question_id)
-    return _page(page, HTTPStatus.UNPROCESSABLE_ENTITY, comment_form=form, place=place)
+    return _page(page, status, comment_form=form, place=place)
 
 
 def context_of(page: QuestionPage) -> dict[str, Any]:
@@ -79,6 +82,9 @@ def context_of(page: QuestionPage) -> dict[str, Any]:
 
 
 def _page(page: QuestionPage, status: int = HTTPStatus.OK, **typed: Any) -> ResponseReturnValue:
+    if page.has_draft and "form" not in typed:
+        fields = draft_fields(read_session(), current_actor(), f"answer:{page.id}")
+        typed |= {"form": AnswerForm(formdata=None, body=fields.get("body", "")), "came_back": True}
     return pages.show("forum/questions/show.html", status, **_variables(page), **typed)
 
 

@@ -14,21 +14,23 @@ from app.forum.ports import FileStore
 from app.forum.queries.drafts import draft_fields, draft_list
 from app.forum.queries.tags import tags_beginning
 from app.forum.routes.acting import act, file_url, keep_file, markdown_link, render
-from app.forum.services.drafting import SaveDraft, discard_draft, save_draft
+from app.forum.services.drafting import DRAFTS_MAX, KEPT, SaveDraft, save_draft
 from app.identity.contract import people_named
 from app.kernel.errors import Invalid, NotFound
 from app.web import pages
 from app.web.runtime import current_actor, port, read_session
 from app.web.words import sentence
 
-DRAFT_FIELDS = ("title", "body", "tags", "impact", "space")
+DRAFT_FIELDS = ("title", "body", "tags", "impact", "space", "revision", "summary")
 SHOWN_INLINE = {"image/png", "image/jpeg", "image/webp", "image/gif"}
 SANDBOX = "sandbox; default-src 'none'"
 
 
 def drafts() -> ResponseReturnValue:
     """Show what the reader has not posted yet."""
-    return pages.show("forum/writing/drafts.html", drafts=draft_list(read_session(), current_actor()))
+    return pages.show(
+        "forum/writing/drafts.html", drafts=draft_list(read_session(), current_actor()), most=DRAFTS_MAX, days=KEPT.days
+    )
 
 
 def save() -> ResponseReturnValue:
@@ -42,12 +44,6 @@ def save() -> ResponseReturnValue:
 def load() -> ResponseReturnValue:
     """Return the fields of one draft, for a page that is open already."""
     return jsonify(draft_fields(read_session(), current_actor(), request.args.get("place", "")))
-
-
-def discard() -> ResponseReturnValue:
-    """Forget a draft."""
-    act(lambda uow: discard_draft(uow, current_actor(), request.form.get("place", "")))
-    return pages.go("/drafts")
 
 
 def preview() -> ResponseReturnValue:

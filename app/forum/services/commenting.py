@@ -10,6 +10,7 @@ from app.forum.models.answer import Answer, Comment, Revision
 from app.forum.models.question import Question
 from app.forum.permissions import can_ask_back, can_comment, can_edit_comment
 from app.forum.services.checking import check_body
+from app.forum.services.drafting import discard_draft
 from app.forum.services.facts import active, hear_asker, of_thread
 from app.forum.services.publishing import claim_files, publish_text, tell_mentioned
 from app.forum.services.revising import EditConflict
@@ -87,6 +88,7 @@ def edit_comment(uow: UnitOfWork, actor: Actor, command: EditComment) -> Comment
     if comment.revision != command.revision:
         raise EditConflict(comment.revision, comment.body)
     check_body(actor, command.body)
+    discard_draft(uow, actor, f"edit-comment:{comment.id}")
     if command.body.source == comment.body:
         return comment
     if comment.revision == 1:

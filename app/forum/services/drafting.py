@@ -1,13 +1,15 @@
-"""Keep what somebody is writing, until it is posted or discarded."""
+"""Keep what somebody is writing, until it is posted, thrown away, or nobody has come back to it for a season."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from app.forum.models.question import Draft
 from app.forum.services.checking import check_characters
@@ -18,8 +20,13 @@ from app.kernel.unit_of_work import UnitOfWork
 
 DRAFT_MAX = 60_000
 """Characters of all fields together: a text of the longest kind, twice."""
+DRAFTS_MAX = 50
+"""Drafts of one person. One more drops the oldest: drafts are saved quietly, nobody would read a refusal."""
+KEPT = timedelta(days=90)
+"""How long a draft waits that nobody comes back to."""
 
-_PLACE = re.compile(r"ask|(?:answer|comment|edit-question|edit-answer|edit-comment)(?::\d{1,18}){1,2}")
+_ID = r":[1-9][0-9]{0,9}"
+_PLACE = re.compile(f"ask|(?:answer|edit-question|edit-answer|edit-comment){_ID}|comment{_ID}(?:{_ID})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +38,7 @@ class SaveDraft:
 
 
 def save_draft(uow: UnitOfWork, actor: Actor, command: SaveDraft) -> None:
-    """Keep a draft in the place of the one before.
+    """Keep a draft in the place of the one before; one without words is forgotten.
 
     Raises:
         Invalid: fields ``place`` and ``body``.
@@ -42,11 +49,28 @@ def save_draft(uow: UnitOfWork, actor: Actor, command: SaveDraft) -> None:
     text = json.dumps({name: check_characters("body", value) for name, value in command.fields.items()})
     if sum(map(len, command.fields.values())) > DRAFT_MAX:
         raise Invalid("body", "forum.body_too_long", maximum=DRAFT_MAX)
+    if not any(command.fields.get(name, "").strip() for name in ("title", "body")):
+        discard_draft(uow, actor, command.place)
+        return
     key, saved = {"user_id": actor.user_id, "place": command.place}, {"fields": text, "saved_at": uow.now}
     if not add_once(uow.session, Draft, key | saved):  # two tabs may begin the same text in the same moment
         uow.session.execute(update(Draft).filter_by(**key).values(saved))
+        return
+    _drop_oldest(uow, actor.user_id)
 
 
 def discard_draft(uow: UnitOfWork, actor: Actor, place: str) -> None:
     """Forget a draft; without effect when there is none."""
     uow.session.execute(delete(Draft).where(Draft.user_id == actor.user_id, Draft.place == place))
+
+
+def forget_old_drafts(units: Callable[[], AbstractContextManager[UnitOfWork]]) -> None:
+    """Forget the drafts that nobody came back to."""
+    with units() as uow:
+        uow.session.execute(delete(Draft).where(Draft.saved_at < uow.now - KEPT))
+
+
+def _drop_oldest(uow: UnitOfWork, user_id: int) -> None:
+    newest = select(Draft.place).where(Draft.user_id == user_id).order_by(Draft.saved_at.desc(), Draft.place)
+    for place in uow.session.scalars(newest.offset(DRAFTS_MAX)).all():
+        uow.session.execute(delete(Draft).where(Draft.user_id == user_id, Draft.place == place))

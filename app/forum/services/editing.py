@@ -11,6 +11,7 @@ from app.forum.models.question import Question
 from app.forum.permissions import can_edit_answer, can_edit_question, can_set_impact
 from app.forum.services.asking import check_impact
 from app.forum.services.checking import check_body, check_note, check_tags, check_title
+from app.forum.services.drafting import discard_draft
 from app.forum.services.facts import active, hear_asker, of_answer, of_thread
 from app.forum.services.publishing import claim_files, tell_mentioned
 from app.forum.services.revising import EditConflict, old_text, revise_answer, revise_question
@@ -75,6 +76,7 @@ def edit_question(uow: UnitOfWork, actor: Actor, command: EditQuestion) -> Quest
     check_body(actor, command.body, required=False)
     impact_changed, question.impact = impact != question.impact, impact
     why = check_note("summary", command.summary)
+    discard_draft(uow, actor, f"edit-question:{question.id}")
     if _rewrite(uow, actor, question, title, command.body, slugs, why) or impact_changed:
         _tell_question_edited(uow, actor, question, command.body)
     return question
@@ -94,6 +96,7 @@ def edit_answer(uow: UnitOfWork, actor: Actor, command: EditAnswer) -> Answer:
         raise EditConflict(answer.revision, answer.body)
     check_body(actor, command.body)
     why = check_note("summary", command.summary)
+    discard_draft(uow, actor, f"edit-answer:{answer.id}")
     if command.body.source != answer.body:
         revise_answer(uow, actor, answer, command.body, why)
         _tell_answer_edited(uow, actor, question, answer, command.body)

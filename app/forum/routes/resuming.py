@@ -1,0 +1,74 @@
+"""HTTP for coming back to a draft: each form is filled with what its reader had begun."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from flask import request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.forum.forms import CommentForm
+from app.forum.queries.drafts import DraftPlace, draft_fields, draft_places
+from app.forum.routes.acting import act, question_url
+from app.forum.routes.questions import page_with_comment
+from app.forum.services.drafting import discard_draft
+from app.kernel.errors import NotFound
+from app.kernel.numbers import whole_number
+from app.web import pages
+from app.web.forms import Form
+from app.web.runtime import current_actor, read_session
+
+TEXTS = ("title", "body", "tags", "impact", "summary")
+NUMBERS = ("space", "revision")
+
+
+def show() -> ResponseReturnValue:
+    """Lead to the form that a draft belongs to."""
+    place = request.args.get("place", "")
+    fields, found = draft_fields(read_session(), current_actor(), place), _found(place)
+    if found is None or not fields:
+        raise NotFound
+    if found.kind == "comment" and found.question_id is not None:
+        box = f"a{found.numbers[1]}" if len(found.numbers) > 1 else "q"
+        form = CommentForm(formdata=None, body=fields.get("body", ""))
+        return page_with_comment(found.question_id, form, box, HTTPStatus.OK)
+    return pages.go(_address(found))
+
+
+def discard() -> ResponseReturnValue:
+    """Forget a draft, and go back to the list or to the form that it stood in."""
+    place = request.form.get("place", "")
+    found = _found(place) if "stay" in request.form else None
+    act(lambda uow: discard_draft(uow, current_actor(), place))
+    return pages.go(_address(found) if found else url_for("forum.writing_drafts"))
+
+
+def resume(form: Form, place: str) -> bool:
+    """Fill a form with its reader's draft; tell whether there was one."""
+    draft = draft_fields(read_session(), current_actor(), place)
+    for name in TEXTS:
+        if name in form and draft.get(name):
+            form[name].data = draft[name]
+    for name in NUMBERS:
+        number = whole_number(draft.get(name, ""))
+        if name in form and number is not None:
+            form[name].data = number
+    return bool(draft)
+
+
+def _found(place: str) -> DraftPlace | None:
+    return draft_places(read_session(), current_actor(), [place]).get(place)
+
+
+def _address(found: DraftPlace) -> str:
+    """Return the page with the form that a draft belongs to."""
+    if found.kind == "ask" or found.question_id is None:
+        return url_for("forum.asking_show")
+    if found.kind == "edit-question":
+        return url_for("forum.editing_edit", question_id=found.question_id)
+    if found.kind == "edit-answer":
+        return url_for("forum.answering_edit", answer_id=found.numbers[0])
+    if found.kind == "edit-comment":
+        return url_for("forum.commenting_edit", comment_id=found.numbers[0])
+    box = f"a{found.numbers[1]}" if len(found.numbers) > 1 else "q"
+    return question_url(found.question_id, "composer" if found.kind == "answer" else f"comment-{box}-open")
