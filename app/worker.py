@@ -1,4 +1,4 @@
-"""Background work: one thread delivers committed facts, another runs periodic jobs.
+"""Background work: two threads deliver committed facts, one of them what may take long; a third runs periodic jobs.
 
 The same object works inside the web process of a small site and alone as ``flask worker``. Any number of them may run
 beside each other: deliveries are claimed and jobs are leased in the database.
@@ -46,7 +46,7 @@ class Background:
         context: Callable[[], AbstractContextManager[object]],
     ) -> None:
         self._relay, self._jobs, self._wake, self._context = relay, jobs, wake, context
-        self._stopping = threading.Event()
+        self._stopping, self._wake_slow = threading.Event(), threading.Event()
         self._threads: list[threading.Thread] = []
 
     @property
@@ -55,24 +55,26 @@ class Background:
         return any(thread.is_alive() for thread in self._threads)
 
     def start(self) -> None:
-        """Start both threads; starting twice changes nothing."""
+        """Start the threads; starting twice changes nothing."""
         if self.running:
             return
         self._stopping.clear()
+        works = {"relay": self._deliver, "letters": self._deliver_slow, "jobs": self._run_jobs}
         self._threads = [
-            threading.Thread(target=self._repeat, args=(self._deliver,), name="peerdesk-relay", daemon=True),
-            threading.Thread(target=self._repeat, args=(self._run_jobs,), name="peerdesk-jobs", daemon=True),
+            threading.Thread(target=self._repeat, args=(work,), name=f"peerdesk-{name}", daemon=True)
+            for name, work in works.items()
         ]
         for thread in self._threads:
             thread.start()
 
     def stop(self, patience: timedelta = PATIENCE) -> bool:
-        """Finish the work in hand and end; tell whether both threads ended in time.
+        """Finish the work in hand and end; tell whether all threads ended in time.
 
         What is still waiting stays in the database and is delivered by the next process.
         """
         self._stopping.set()
         self._wake.set()
+        self._wake_slow.set()
         deadline = time.monotonic() + patience.total_seconds()
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
@@ -94,10 +96,19 @@ class Background:
     def _deliver(self) -> None:
         """Deliver everything that is due, then sleep until the bell rings or the poll is over."""
         self._wake.clear()  # before looking: a bell that rings while we deliver must be heard afterwards
-        while not self._stopping.is_set() and self._relay.run_once():
+        self._wake_slow.set()  # one bell, two who wait for it
+        while not self._stopping.is_set() and self._relay.run_once(slow=False):
             pass
         if not self._stopping.is_set():
             self._wake.wait(POLL.total_seconds())
+
+    def _deliver_slow(self) -> None:
+        """Do the same for what may take long."""
+        self._wake_slow.clear()
+        while not self._stopping.is_set() and self._relay.run_once(slow=True):
+            pass
+        if not self._stopping.is_set():
+            self._wake_slow.wait(POLL.total_seconds())
 
     def _run_jobs(self) -> None:
         """Run the jobs whose time has come."""

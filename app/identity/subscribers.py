@@ -20,6 +20,7 @@ from app.identity.models import User
 from app.identity.ports import AvatarStore
 from app.identity.tokens import Purpose, Tokens
 from app.kernel.database import ReadSession
+from app.kernel.events import Event
 from app.kernel.mail import Mail, Mailer
 from app.kernel.relay import Message, Subscription
 from app.kernel.words import N_, Translator
@@ -88,7 +89,7 @@ class AccountMail:
         )
 
     def change_email(self, message: Message) -> None:
-        """Send the link to the wanted address, and word to the present one."""
+        """Send the link to the wanted address."""
         with self.reads() as session:
             person = session.get(User, _user_id(message))
             pending = person.pending_email if person is not None else None
@@ -99,6 +100,9 @@ class AccountMail:
             lambda person: f"/email/{self.tokens.make(Purpose.CHANGE_EMAIL, person)}",
             to=pending or "",
         )
+
+    def email_changes(self, message: Message) -> None:
+        """Send word to the present address, whatever becomes of the letter to the wanted one."""
         self._write(
             message,
             N_("Your address at %(site)s is about to change"),
@@ -155,11 +159,15 @@ def after_commit(letters: AccountMail, avatars: AvatarStore) -> list[Subscriptio
             assert isinstance(message.event, AvatarDropped)
             avatars.delete(message.event.key)
 
+    def letter(name: str, write: Callable[[Message], None], *kinds: type[Event]) -> Subscription:
+        return Subscription(f"identity.mail_{name}", kinds, _each(write), slow=True)
+
     return [
-        Subscription("identity.mail_welcome", (PersonRegistered, EmailVerificationAsked), _each(letters.welcome)),
-        Subscription("identity.mail_already_known", (KnownAddressRegistered,), _each(letters.already_known)),
-        Subscription("identity.mail_reset", (PasswordResetAsked,), _each(letters.reset)),
-        Subscription("identity.mail_password_changed", (PasswordChanged,), _each(letters.password_changed)),
-        Subscription("identity.mail_email_change", (EmailChangeAsked,), _each(letters.change_email)),
+        letter("welcome", letters.welcome, PersonRegistered, EmailVerificationAsked),
+        letter("already_known", letters.already_known, KnownAddressRegistered),
+        letter("reset", letters.reset, PasswordResetAsked),
+        letter("password_changed", letters.password_changed, PasswordChanged),
+        letter("email_change", letters.change_email, EmailChangeAsked),
+        letter("email_changes", letters.email_changes, EmailChangeAsked),
         Subscription("identity.forget_picture", (AvatarDropped,), forget_picture),
     ]

@@ -10,6 +10,7 @@ import hashlib
 import smtplib
 import ssl
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -104,29 +105,41 @@ class SmtpMailer:
 
         """
         message = compose(mail, self._sender, self._clock)
+        server = self._connect()
         try:
-            with self._connect() as server:
-                server.send_message(message)
+            self._introduce(server)
+            server.send_message(message)
         except smtplib.SMTPRecipientsRefused as error:
             codes = [code for code, _reason in error.recipients.values()]
-            if all(FOREVER_FROM <= code <= FOREVER_TO for code in codes):
+            if all(map(_is_for_ever, codes)):
                 raise Refused(f"the mail server refuses the address for good: {codes}") from error
             raise
+        except smtplib.SMTPDataError as error:
+            if _is_for_ever(error.smtp_code):
+                raise Refused(f"the mail server refuses the letter for good: {error.smtp_code}") from error
+            raise
+        finally:
+            with suppress(smtplib.SMTPException, OSError):
+                server.quit()  # a bad farewell does not undo a letter that was taken
+            server.close()
 
     def _connect(self) -> smtplib.SMTP:
-        host, context = str(self._address.hostname), ssl.create_default_context()
-        server: smtplib.SMTP
+        host, port = str(self._address.hostname), self._address.port
         if self._address.scheme == "smtps":
-            port = self._address.port or SUBMISSIONS_PORT
-            server = smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_SECONDS, context=context)
-        else:
-            server = smtplib.SMTP(host, self._address.port or SUBMISSION_PORT, timeout=TIMEOUT_SECONDS)
-            server.ehlo()
-            if server.has_extn("starttls"):
-                server.starttls(context=context)
+            context = ssl.create_default_context()
+            return smtplib.SMTP_SSL(host, port or SUBMISSIONS_PORT, timeout=TIMEOUT_SECONDS, context=context)
+        return smtplib.SMTP(host, port or SUBMISSION_PORT, timeout=TIMEOUT_SECONDS)
+
+    def _introduce(self, server: smtplib.SMTP) -> None:
+        server.ehlo()
+        if self._address.scheme == "smtp" and server.has_extn("starttls"):
+            server.starttls(context=ssl.create_default_context())
         if self._address.username:
             server.login(unquote(self._address.username), unquote(self._address.password or ""))
-        return server
+
+
+def _is_for_ever(code: int) -> bool:
+    return FOREVER_FROM <= code <= FOREVER_TO
 
 
 def compose(mail: Mail, sender: str, clock: Clock) -> EmailMessage:

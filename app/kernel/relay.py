@@ -23,10 +23,12 @@ from app.kernel.unit_of_work import open_gate
 
 log = structlog.get_logger(__name__)
 
-LEASE = timedelta(seconds=60)
+LEASE, SLOW_LEASE = timedelta(seconds=60), timedelta(minutes=5)
+"""How long a claim lasts before somebody else takes over; longer than the reaction can possibly take."""
 FIRST_WAIT = timedelta(seconds=2)
 LONGEST_WAIT = timedelta(hours=1)
-MAX_ATTEMPTS = 12
+MAX_ATTEMPTS = 20
+"""Half a day: a receiver that is down over night gets everything in the morning."""
 
 
 class Refused(Exception):
@@ -47,13 +49,15 @@ class Subscription:
     """One after-commit reaction.
 
     ``name`` is stored: renaming it strands what waits. ``handle`` gets up to ``batch`` messages in the order of
-    their facts, outside any transaction.
+    their facts, outside any transaction. ``slow`` is for what waits for another machine, which may take minutes to
+    answer: it has a thread to itself, so that nothing else waits with it.
     """
 
     name: str
     kinds: tuple[type[Event], ...]
     handle: Callable[[Sequence[Message]], None]
     batch: int = 1
+    slow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +92,15 @@ class Relay:
                 table.setdefault(kind.kind, []).append(subscription.name)
         return table
 
-    def run_once(self) -> int:
-        """Deliver one batch to each reaction that has something due; return how many were tried."""
-        return sum(self._serve(subscription) for subscription in self._subscriptions.values())
+    def run_once(self, *, slow: bool | None = None) -> int:
+        """Deliver one batch to each reaction that has something due; return how many were tried.
+
+        Args:
+            slow: only the slow reactions, or only the others; None for all.
+
+        """
+        chosen = [s for s in self._subscriptions.values() if slow is None or s.slow == slow]
+        return sum(self._serve(subscription) for subscription in chosen)
 
     def drain(self, limit: int = 10_000) -> int:
         """Deliver until nothing is due, at most ``limit`` deliveries; return how many were tried."""
@@ -132,7 +142,9 @@ class Relay:
             for delivery, message in rows:
                 delivery.epoch += 1
                 delivery.attempts += 1
-                delivery.due_at = now + LEASE  # another relay takes over when this one dies
+                delivery.due_at = now + (
+                    SLOW_LEASE if subscription.slow else LEASE
+                )  # another relay takes over when this one dies
                 claims.append(_claim_of(delivery, message))
         return claims
 

@@ -25,5 +25,5 @@ def news_subscriptions(units: UnitOfWorkFactory, letters: NewsLetters) -> list[S
 
     return [
         Subscription("notify.inbox", FACTS, fill_inboxes, batch=20),
-        Subscription("notify.letters", (PersonTold,), write),
+        Subscription("notify.letters", (PersonTold,), write, slow=True),
     ]

@@ -20,7 +20,9 @@ class RelayDouble(Relay):
     def __init__(self, *results: int | Exception) -> None:
         self.results, self.calls = list(results), 0
 
-    def run_once(self) -> int:
+    def run_once(self, *, slow: bool | None = None) -> int:
+        if slow:
+            return 0
         self.calls += 1
         result = self.results.pop(0) if self.results else 0
         if isinstance(result, Exception):
@@ -50,6 +52,46 @@ def test_it_delivers_until_nothing_is_due_and_again_when_the_bell_rings(no_jobs)
     assert background.stop()
 
 
+def test_what_takes_long_holds_up_nothing_else(no_jobs):
+    release, quick = threading.Event(), []
+
+    class Hanging(RelayDouble):
+        def run_once(self, *, slow: bool | None = None) -> int:
+            if slow:
+                release.wait(10)
+            else:
+                quick.append(1)
+            return 0
+
+    wake = threading.Event()
+    background = Background(Hanging(), no_jobs, wake, nullcontext)
+    background.start()
+    for rings in (2, 3, 4):
+        wake.set()
+        assert eventually(lambda wanted=rings: len(quick) >= wanted, 1.5)
+    release.set()
+    assert background.stop()
+
+
+def test_the_bell_is_heard_by_both_who_deliver(no_jobs):
+    slow_calls = []
+
+    class Counting(RelayDouble):
+        def run_once(self, *, slow: bool | None = None) -> int:
+            if slow:
+                slow_calls.append(1)
+            return 0
+
+    wake = threading.Event()
+    background = Background(Counting(), no_jobs, wake, nullcontext)
+    background.start()
+    assert eventually(lambda: slow_calls)
+    seen = len(slow_calls)
+    wake.set()
+    assert eventually(lambda: len(slow_calls) > seen, 1.5), "the bell must be quicker than the poll"
+    assert background.stop()
+
+
 def test_an_outage_of_the_database_does_not_end_it(no_jobs, monkeypatch):
     monkeypatch.setattr("app.worker.REST_AFTER_FAILURE", timedelta(milliseconds=1))
     relay = RelayDouble(OSError("the disk is full"), 1, 0)
@@ -59,12 +101,12 @@ def test_an_outage_of_the_database_does_not_end_it(no_jobs, monkeypatch):
     assert background.stop()
 
 
-def test_starting_twice_starts_one_pair_of_threads(no_jobs):
+def test_starting_twice_starts_each_thread_once(no_jobs):
     background = Background(RelayDouble(), no_jobs, threading.Event(), nullcontext)
     background.start()
     background.start()
     named = [t for t in threading.enumerate() if t.name.startswith("peerdesk-")]
-    assert len(named) == 2
+    assert len(named) == 3
     assert background.stop()
     assert not background.running
 
@@ -100,7 +142,7 @@ def test_stopping_says_when_work_did_not_end_in_time(no_jobs):
     release = threading.Event()
 
     class Stuck(RelayDouble):
-        def run_once(self) -> int:
+        def run_once(self, *, slow: bool | None = None) -> int:  # noqa: ARG002  # the same for both
             release.wait(10)
             return 0
 

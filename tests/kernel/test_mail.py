@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import socketserver
-import threading
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +9,7 @@ from app.kernel.models import KeptMail
 from app.kernel.relay import Refused
 from app.kernel.unit_of_work import UnitOfWorkFactory
 from tests.support.clock import FixedClock
+from tests.support.mail_server import MailServer, mail_server
 
 SENDER = "Peerdesk <desk@example.org>"
 MAIL = Mail("mia@example.org", "Jo answered your question", "Grüße", key="forum.7.answer")
@@ -38,70 +37,59 @@ def test_a_kept_letter_is_kept_once(unit_of_work: UnitOfWorkFactory) -> None:
     assert [(m.to, m.subject, m.text) for m in kept] == [(MAIL.to, MAIL.subject, MAIL.text)]
 
 
-class _Talk(socketserver.StreamRequestHandler):
-    """Just enough of RFC 5321 to take one letter, or to refuse its address."""
-
-    server: _Server
-
-    def handle(self) -> None:
-        self.wfile.write(b"220 here\r\n")
-        while line := self.rfile.readline():
-            verb = line[:4].upper()
-            if verb == b"DATA":
-                self.wfile.write(b"354 go on\r\n")
-                while (part := self.rfile.readline()) != b".\r\n":
-                    self.server.received.append(part)
-                self.wfile.write(b"250 taken\r\n")
-            elif verb == b"RCPT":
-                self.wfile.write(self.server.answer)
-            elif verb == b"QUIT":
-                self.wfile.write(b"221 bye\r\n")
-                return
-            else:
-                self.wfile.write(b"250 ok\r\n")
-
-
-class _Server(socketserver.ThreadingTCPServer):
-    allow_reuse_address = daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Talk)
-        self.received: list[bytes] = []
-        self.answer = b"250 ok\r\n"
-
-
 @pytest.fixture
-def server() -> Iterator[_Server]:
-    with _Server() as found:
-        thread = threading.Thread(target=found.serve_forever, daemon=True)
-        thread.start()
+def server() -> Iterator[MailServer]:
+    with mail_server() as found:
         yield found
-        found.shutdown()
-        thread.join()
 
 
-def _mailer(server: _Server) -> SmtpMailer:
-    return SmtpMailer(f"smtp://127.0.0.1:{server.server_address[1]}", SENDER, FixedClock())
+def _mailer(server: MailServer) -> SmtpMailer:
+    return SmtpMailer(server.url, SENDER, FixedClock())
 
 
-def test_a_mail_server_gets_the_letter(server: _Server) -> None:
+def test_a_mail_server_gets_the_letter(server: MailServer) -> None:
     _mailer(server).send(MAIL)
-    text = b"".join(server.received).decode()
+    (letter,) = server.letters
+    text = letter.as_string()
     assert "Subject: Jo answered your question" in text
     assert "To: mia@example.org" in text
 
 
-def test_an_address_that_is_refused_for_good_is_not_tried_again(server: _Server) -> None:
-    server.answer = b"550 nobody here\r\n"
+def test_an_address_that_is_refused_for_good_is_not_tried_again(server: MailServer) -> None:
+    server.answers["mia@example.org"] = "550 nobody here"
     with pytest.raises(Refused):
         _mailer(server).send(MAIL)
 
 
-def test_an_address_that_is_busy_is_tried_again(server: _Server) -> None:
-    server.answer = b"450 try later\r\n"
+def test_an_address_that_is_busy_is_tried_again(server: MailServer) -> None:
+    server.answers["mia@example.org"] = "450 try later"
     with pytest.raises(Exception, match="450") as caught:
         _mailer(server).send(MAIL)
     assert not isinstance(caught.value, Refused)
+
+
+@pytest.mark.parametrize("farewell", ["554 how rude", "", "nonsense"])
+def test_a_bad_farewell_does_not_send_a_taken_letter_again(server: MailServer, farewell: str) -> None:
+    server.farewell = farewell
+    _mailer(server).send(MAIL)
+    assert len(server.letters) == 1
+
+
+def test_a_letter_that_is_refused_for_good_is_not_tried_again(server: MailServer) -> None:
+    server.verdict = "554 looks like spam"
+    with pytest.raises(Refused):
+        _mailer(server).send(MAIL)
+
+
+@pytest.mark.parametrize("when", ["greeting", "RCPT", "verdict"])
+def test_a_server_that_hangs_is_given_up_after_a_while(
+    server: MailServer, when: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.kernel.mail.TIMEOUT_SECONDS", 0.2)
+    server.hangs_at = when
+    with pytest.raises(OSError, match=r"timed out|Connection unexpectedly closed"):
+        _mailer(server).send(MAIL)
+    server.release.set()
 
 
 def test_a_mail_address_of_another_kind_stops_the_start() -> None:
