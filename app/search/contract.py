@@ -92,10 +92,11 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One page of hits and how many there are in all."""
+    """One page of hits and how many there are in all; ``cut_short`` when time ran out before all were looked at."""
 
     hits: tuple[Hit, ...] = ()
     total: int = 0
+    cut_short: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,10 @@ class Capabilities:
 
 class SearchBusy(Exception):
     """Another process has been writing to the index for longer than the caller may wait; safe to try again."""
+
+
+class SearchUnavailable(Exception):
+    """The index cannot be read, not even after it was opened again."""
 
 
 class Batch(Protocol):
@@ -148,7 +153,12 @@ class Index(Protocol):
         ...
 
     def search(self, query: Query) -> Found:
-        """Answer a query."""
+        """Answer a query.
+
+        Raises:
+            SearchUnavailable: when the index cannot be read; the other questions below raise it as well.
+
+        """
         ...
 
     def doc_freqs(self, terms: Collection[str]) -> Mapping[str, int]:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from app.search.contract import Document, Order, Scope, SearchBusy, SearchEngine
+from app.search.contract import Document, Order, Scope, SearchBusy, SearchEngine, SearchUnavailable
 from app.search.engines.choosing import open_engine
 from app.search.maintenance import find_drift, heal, rebuild
 from app.search.parsing import parse
@@ -455,3 +455,28 @@ def test_two_rebuilds_do_not_run_at_once(engine, reopen):
     with engine.successor(), pytest.raises(SearchBusy):
         rebuild(other, Source())
     other.close()
+
+
+def test_what_was_looked_up_before_does_not_outlive_a_change(engine):
+    put(engine, *(document(n, f"VPN drops {n}") for n in range(1, 6)))
+    assert find(engine, "drops") != []
+
+    with engine.writing() as batch:
+        batch.delete([1])
+        batch.upsert([document(2, "Printer prints")])
+    engine.refresh()
+
+    assert sorted(find(engine, "drops")) == [3, 4, 5]
+    assert find(engine, "prints") == [2]
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # whoosh leaves such a file open
+def test_an_index_that_cannot_be_read_says_so(engine, tmp_path, monkeypatch):
+    put(engine, document(1, "VPN drops"))
+    query = text_query(engine, parse("vpn"), Scope(HERE), ("en",))
+    engine.close()
+    for file in [f for f in tmp_path.rglob("*") if f.is_file() and f.name != "current" and f.suffix != ".lock"]:
+        file.write_bytes(b"ruined" * 200)
+
+    with pytest.raises(SearchUnavailable):
+        engine.search(query)

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from app.forum.models.question import Deflection, Question, QuestionTag
 from app.forum.models.space import Visibility
 from app.forum.queries.finding import PAGE
+from app.search.contract import SearchUnavailable
 from app.search.models import SearchMiss
 
 ENHANCED = {"HX-Request": "true"}
@@ -167,3 +168,56 @@ def test_a_search_page_costs_the_same_statements_however_many_hits(client, make,
         assert text(client.get("/find?q=vpn+drops")).count('id="hit-') == hits
 
     assert len(seen) <= 7, seen  # readable spaces, spaces, hits, tags, people; slots of higher domains add one each
+
+
+@pytest.fixture
+def broken(engine, monkeypatch):
+    """An index that stops answering when told to."""
+
+    def stop():
+        def refuse(*_arguments, **_options):
+            raise SearchUnavailable
+
+        for name in ("search", "doc_freqs", "vocabulary", "num_docs"):
+            monkeypatch.setattr(engine, name, refuse)
+
+    return stop
+
+
+def test_when_the_index_does_not_answer_the_hits_found_lately_are_shown(client, question, make, broken):
+    other = make.question(title="VPN is gone")  # not in the index yet
+    assert "1 question found" in text(client.get("/find?q=vpn"))
+    broken()
+
+    page = text(client.get("/find?q=vpn"))
+
+    assert "Search is slow right now. This is what was found until now" in page
+    assert f'href="/questions/{question.id}"' in page
+    assert f'href="/questions/{other.id}"' not in page
+    assert "Search is slow right now" in text(client.get("/find?q=vpn", headers=ENHANCED))
+
+
+def test_hits_found_lately_are_read_again_under_the_readers_rights(client, question, make, broken):
+    assert "1 question found" in text(client.get("/find?q=vpn"))
+    secret = make.space(visibility=Visibility.PRIVATE)
+    with make.unit_of_work() as uow:
+        uow.session.get_one(Question, question.id).space_id = secret.id
+    broken()
+
+    page = text(client.get("/find?q=vpn"))
+
+    assert "Search is slow right now, so nothing can be shown" in page
+    assert "VPN drops" not in page
+
+
+def test_a_search_that_got_no_answer_is_not_one_in_vain(client, question, broken, session):
+    broken()
+
+    page = text(client.get("/find?q=unheard+words"))
+    similar = client.get("/similar?title=My+VPN+drops", headers=ENHANCED)
+
+    assert "Search again" in page
+    assert "Nobody has asked this yet" not in page
+    assert session.scalars(select(SearchMiss)).all() == []
+    assert similar.status_code == 200
+    assert "may already have the answer" not in text(similar)

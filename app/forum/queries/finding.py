@@ -20,8 +20,9 @@ from app.forum.queries.found_questions import FoundQuestion, read_hits
 from app.identity.contract import ids_of_handles
 from app.kernel.actor import Actor
 from app.search.analysis import base_language
-from app.search.contract import Found, Order, Query, Scope, SearchEngine
+from app.search.contract import Clause, Found, Order, Query, Scope, SearchEngine, SearchUnavailable
 from app.search.highlighting import highlighter
+from app.search.lately import LATELY
 from app.search.misses import telling_words
 from app.search.parsing import Typed, parse
 from app.search.plain import plain_text
@@ -88,7 +89,8 @@ class FindPage:
     """The search page.
 
     ``total`` counts what the engine found, also beyond the last page that is shown. ``loosened`` says that no question
-    has all of the words. ``missed_words`` is what may be remembered of a search in vain.
+    has all of the words. ``missed_words`` is what may be remembered of a search in vain. ``slow`` says that the index
+    did not answer in time, and the hits are what was found lately or until then.
     """
 
     search: Search
@@ -100,6 +102,7 @@ class FindPage:
     spaces: tuple[SpaceChoice, ...]
     asked: bool
     missed_words: str
+    slow: bool = False
 
 
 def find_page(session: Session, actor: Actor, engine: SearchEngine, search: Search) -> FindPage:
@@ -113,23 +116,21 @@ def find_page(session: Session, actor: Actor, engine: SearchEngine, search: Sear
     if typed.is_empty:
         return FindPage(search, (), 0, False, False, None, choices, False, "")
     scope = _scope(session, actor, search, typed, {slug: i for i, slug, _ in spaces})
-    query = _query(engine, search, typed, scope)
-    found, loosened = _search(engine, query)
-    marker = highlighter(
-        [*typed.words, *typed.phrases, *typed.prefixes], (*query.should, *query.must), search.languages
-    )
+    answer = _answer(engine, search, typed, scope)
+    marker = highlighter([*typed.words, *typed.phrases, *typed.prefixes], answer.clauses, search.languages)
+    found = answer.found
     hits = read_hits(session, actor, [hit.id for hit in found.hits], marker)
-    few = 0 if search.live else FEW  # a word that somebody is still typing is not misspelt
     return FindPage(
         search=search,
         hits=hits,
         total=found.total,
-        loosened=loosened and bool(hits),
+        loosened=answer.loosened and bool(hits),
         has_more=found.total > search.page * PAGE and search.page < MOST_PAGES,
-        suggestion=_suggestion(engine, search, typed) if loosened or found.total <= few else None,
+        suggestion=answer.suggestion,
         spaces=choices,
         asked=True,
-        missed_words="" if found.total else telling_words(typed.words, search.languages),
+        missed_words="" if found.total or found.cut_short else telling_words(typed.words, search.languages),
+        slow=found.cut_short,
     )
 
 
@@ -148,10 +149,12 @@ def similar_questions(
 ) -> tuple[FoundQuestion, ...]:
     """Return questions that may already have the answer, the likeliest first; in four statements at most."""
     scope = Scope(actor.space_ids, accepted=True if solved_only else None, excluded_ids=tuple(excluded_ids))
-    query = similar_query(engine, title, body, scope, languages)
-    if not query.should:
+    try:
+        query = similar_query(engine, title, body, scope, languages)
+        found = engine.search(query) if query.should else Found()
+    except SearchUnavailable:
         return ()
-    likely = _likeliest(session, engine.search(query), now)
+    likely = _likeliest(session, found, now)
     return read_hits(session, actor, likely[:limit], highlighter([title], query.should, languages))
 
 
@@ -184,6 +187,32 @@ def _likeliest(session: Session, found: Found, now: datetime) -> list[int]:
     rows = session.execute(STANDINGS, {"ids": [hit.id for hit in found.hits]})
     standings = {row.id: Standing(row.asked_at, row.accepted_answer_id is not None) for row in rows}
     return likeliest(found.hits, standings, now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What the engine said."""
+
+    found: Found
+    clauses: tuple[Clause, ...] = ()
+    loosened: bool = False
+    suggestion: str | None = None
+
+
+def _answer(engine: SearchEngine, search: Search, typed: Typed, scope: Scope) -> _Answer:
+    asked = (search, scope)
+    few = 0 if search.live else FEW  # a word that somebody is still typing is not misspelt
+    try:
+        query = _query(engine, search, typed, scope)
+        found, loosened = _search(engine, query)
+        clauses = (*query.should, *query.must)
+        if found.cut_short:
+            return _Answer(found if found.hits else LATELY.found(asked), clauses, loosened)
+        suggestion = _suggestion(engine, search, typed) if loosened or found.total <= few else None
+    except SearchUnavailable:
+        return _Answer(LATELY.found(asked))
+    LATELY.keep(asked, found)
+    return _Answer(found, clauses, loosened, suggestion)
 
 
 def _query(engine: SearchEngine, search: Search, typed: Typed, scope: Scope) -> Query:

@@ -139,6 +139,8 @@ def _next(page: FindPage) -> str | None:
 def _spoken(page: FindPage) -> str | None:
     if not page.asked:
         return None
+    if page.slow:
+        return str(gettext("Search is slow right now"))
     if not page.hits:
         return str(gettext("Nobody has asked this yet"))
     return str(ngettext("%(num)d question found", "%(num)d questions found", page.total))

@@ -18,7 +18,7 @@ from typing import Protocol, TypeVar
 
 import structlog
 
-from app.search.contract import Batch, Capabilities, Found, Query, SearchBusy
+from app.search.contract import Batch, Capabilities, Found, Query, SearchBusy, SearchUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -133,7 +133,11 @@ class FolderIndex:
             log.warning("search index reopened", error=type(error).__name__)
         with self._opening:
             self._forget()
-            return question(self._open())
+            try:
+                return question(self._open())
+            except Exception as error:
+                self._forget()
+                raise SearchUnavailable from error
 
     def _current(self) -> Reader:
         reader = self._reader

@@ -1,9 +1,10 @@
-"""Whoosh (its maintained fork ``whoosh3``): pure Python, always there, good to about ten thousand documents.
+"""Whoosh (its maintained fork ``whoosh3``): pure Python, always there, good to some ten thousand documents.
 
 Guards against faults that were reproduced with it: a searcher is never refreshed but always opened anew (a searcher
 that was opened on an empty index cannot be refreshed; after some refreshes every search fails), opening is repeated
-when a commit replaces the table of contents meanwhile, a query has at most 20 clauses and a time limit. It does not
-call fsync, so a power loss may cost the index: the nightly check heals it.
+when a commit replaces the table of contents meanwhile, a query has at most 20 clauses and a time limit. Words are
+scored by ``impacts``, everything else by Whoosh. It does not call fsync, so a power loss may cost the index: the
+nightly check heals it.
 """
 
 from __future__ import annotations
@@ -12,24 +13,24 @@ import struct
 import threading
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from heapq import nsmallest
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from whoosh import analysis, fields, index, query, scoring
+from whoosh import index, query, scoring
 from whoosh.collectors import TimeLimit, TimeLimitCollector
 
-from app.search import recipe
 from app.search.contract import Batch, Capabilities, Clause, Document, Found, Hit, Order, Query, Scope
 from app.search.engines.folders import FolderEngine
+from app.search.engines.impacts import Impacts, rarity
+from app.search.engines.whoosh_fields import native_document, schema
 
 MAX_TERMS = 20
 PREFIX_WORDS = 16
 SECONDS = 2.0
 OPEN_ATTEMPTS = 5
 CAPABILITIES = Capabilities("whoosh", MAX_TERMS)
-STACKED = "\x1f"
-"""Stands between terms at one position in the text that is handed to the tokenizer below."""
 
 
 def open_whoosh(root: Path) -> FolderEngine:
@@ -37,55 +38,35 @@ def open_whoosh(root: Path) -> FolderEngine:
     return FolderEngine(root, WhooshStore, CAPABILITIES)
 
 
-class Positions(analysis.Tokenizer):  # type: ignore[misc]  # whoosh ships no types
-    """Reads terms that were analysed already: a space between positions, ``STACKED`` between terms at one position."""
-
-    def __call__(self, value: str, positions: bool = False, start_pos: int = 0, **_options: Any) -> Iterator[Any]:
-        """Yield whoosh's reused token once for each term."""
-        token = analysis.Token(positions, chars=False, removestops=False, mode="index")
-        token.boost, token.stopped = 1.0, False
-        for number, stacked in enumerate(value.split(" "), start_pos):
-            for term in stacked.split(STACKED):
-                if term:
-                    token.text, token.pos = term, number
-                    yield token
-
-
-def _schema() -> Any:
-    return fields.Schema(
-        id=fields.ID(stored=True, unique=True),
-        version=fields.STORED,
-        all=fields.TEXT(analyzer=Positions(), phrase=True, stored=False),
-        surface=fields.KEYWORD(scorable=False),
-        space=fields.ID,
-        tag=fields.KEYWORD(scorable=False),
-        author=fields.KEYWORD(scorable=False),
-        language=fields.ID,
-        state=fields.KEYWORD(scorable=False),
-        created=fields.NUMERIC(numtype=int, bits=64, sortable=True),
-    )
-
-
 class WhooshStore:
     """One index folder."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = str(folder)
+        self._impacts = Impacts()
+        self._newest: tuple[tuple[int, int], WhooshReader] | None = None
         if not index.exists_in(self._folder):
-            index.create_in(self._folder, _schema()).close()
-        self._open: list[Any] = []
+            index.create_in(self._folder, schema()).close()
 
     def reader(self) -> WhooshReader:
-        """Open a snapshot of what is committed now."""
+        """Open a snapshot of what is committed now; the same one as before when nothing was."""
         last: Exception | None = None
         for _ in range(OPEN_ATTEMPTS):
             try:
-                searcher = index.open_dir(self._folder).searcher(weighting=scoring.BM25F(B=0.75, K1=1.2))
+                opened = index.open_dir(self._folder)
+                commit = self._commit(opened.latest_generation())
+                if self._newest is None or self._newest[0] != commit:
+                    searcher = opened.searcher(weighting=scoring.BM25F(B=0.75, K1=1.2))
+                    self._newest = commit, WhooshReader(searcher, self._impacts)
             except (OSError, EOFError, index.IndexError, struct.error) as error:
                 last = error
             else:
-                return WhooshReader(searcher)
+                return self._newest[1]
         raise last or OSError(self._folder)
+
+    def _commit(self, generation: int) -> tuple[int, int]:
+        """Tell one commit from every other, also when somebody deleted the folder and it began again from the first."""
+        return generation, (Path(self._folder) / f"_MAIN_{generation}.toc").stat().st_mtime_ns
 
     @contextmanager
     def writing(self) -> Iterator[Batch]:
@@ -111,7 +92,7 @@ class WhooshBatch:
     def upsert(self, documents: Iterable[Document]) -> None:
         """Put documents into the index, each in the place of an earlier one with its id."""
         for document in documents:
-            self._writer.update_document(**_native_document(document))
+            self._writer.update_document(**native_document(document))
 
     def delete(self, ids: Collection[int]) -> None:
         """Remove documents."""
@@ -122,19 +103,80 @@ class WhooshBatch:
 class WhooshReader:
     """A snapshot. Threads take turns: matchers of one searcher move positions in files that they share."""
 
-    def __init__(self, searcher: Any) -> None:
-        self._searcher = searcher
+    def __init__(self, searcher: Any, impacts: Impacts) -> None:
+        self._searcher, self._impacts = searcher, impacts
         self._turn = threading.RLock()
         self._versions: dict[int, int] | None = None  # read once: a snapshot does not change
+        self._in_spaces: dict[frozenset[int], frozenset[int]] = {}
 
     def search(self, wanted: Query) -> Found:
         """Answer a query; when time runs out, with the best of what was seen until then."""
         if not wanted.scope.space_ids or self.num_docs() == 0:
             return Found()
-        with self._turn:
-            return self._search(wanted)
+        if not self._turn.acquire(timeout=SECONDS):
+            return Found(cut_short=True)
+        try:
+            if wanted.should and not wanted.must and wanted.order is Order.RELEVANCE:
+                return self._ranked(wanted)
+            return self._collected(wanted)
+        finally:
+            self._turn.release()
 
-    def _search(self, wanted: Query) -> Found:
+    def _ranked(self, wanted: Query) -> Found:
+        scores: dict[int, float] = {}
+        matched: dict[int, int] = {}
+        for clause in wanted.should:
+            for number, score in self._scores(clause).items():
+                scores[number] = scores.get(number, 0.0) + clause.weight * score
+                matched[number] = matched.get(number, 0) + 1
+        allowed = self._allowed(wanted)
+        required = min(wanted.required, len(wanted.should))
+        found = [(-scores[n], n) for n, count in matched.items() if count >= required and n in allowed]
+        page = nsmallest(wanted.offset + wanted.limit, found)[wanted.offset :]
+        return Found(tuple(self._hit(number, -score) for score, number in page), len(found))
+
+    def _scores(self, clause: Clause) -> dict[int, float]:
+        """Return what one clause adds to each document that it matches: its best form counts."""
+        options = [
+            self._term_scores("all", form[0]) if len(form) == 1 else self._phrase_scores(form) for form in clause.forms
+        ]
+        if clause.prefix:
+            words = self.vocabulary(clause.prefix, PREFIX_WORDS)
+            options += [self._term_scores("surface", word) for word, _ in words]
+        best, *others = options or [{}]
+        for other in others:
+            for number, score in other.items():
+                if score > best.get(number, 0.0):
+                    best[number] = score
+        return best
+
+    def _term_scores(self, field: str, term: str) -> dict[int, float]:
+        telling = rarity(self.num_docs(), int(self._searcher.doc_frequency(field, term)))
+        return {
+            base + number: telling * impact
+            for base, (numbers, impacts) in self._impacts.of(self._searcher, field, term)
+            for number, impact in zip(numbers, impacts, strict=True)
+        }
+
+    def _phrase_scores(self, form: tuple[str, ...]) -> dict[int, float]:
+        if not all(self._searcher.doc_frequency("all", term) for term in form):
+            return {}
+        results, _ = self._limited(_form(form), self._searcher.collector(limit=None))
+        return {number: float(score) for score, number in results.top_n}
+
+    def _allowed(self, wanted: Query) -> Collection[int]:
+        """Return the documents of the scope. Most queries name spaces only, and a snapshot's spaces do not change."""
+        spaces = wanted.scope.space_ids
+        excluded = self._excluded(wanted)
+        if wanted.scope == Scope(spaces, excluded_ids=wanted.scope.excluded_ids):
+            if spaces not in self._in_spaces:
+                self._in_spaces = {spaces: frozenset(self._searcher.docs_for_query(self._scope(Scope(spaces))))}
+            allowed = self._in_spaces[spaces]
+        else:
+            allowed = frozenset(self._searcher.docs_for_query(self._scope(wanted.scope)))
+        return allowed - set(self._searcher.docs_for_query(excluded)) if excluded else allowed
+
+    def _collected(self, wanted: Query) -> Found:
         by_time = wanted.order is Order.NEWEST
         collector = self._searcher.collector(
             limit=wanted.offset + wanted.limit,
@@ -143,13 +185,20 @@ class WhooshReader:
             filter=self._scope(wanted.scope),
             mask=self._excluded(wanted),
         )
+        results, in_time = self._limited(self._native(wanted), collector)
+        page = results.top_n[wanted.offset :]
+        hits = tuple(self._hit(number, float(score)) for score, number in page)
+        return Found(hits, len(results), cut_short=not in_time)
+
+    def _limited(self, native: Any, collector: Any) -> tuple[Any, bool]:
+        """Return what was collected, and whether that is all."""
         limited = TimeLimitCollector(collector, SECONDS, use_alarm=False)
         with suppress(TimeLimit):
-            self._searcher.search_with_collector(self._native(wanted), limited)
-        results = collector.results()
-        page = results.top_n[wanted.offset :]
-        hits = tuple(Hit(int(self._searcher.stored_fields(number)["id"]), float(score)) for score, number in page)
-        return Found(hits, len(results))
+            self._searcher.search_with_collector(native, limited)
+        return collector.results(), not limited.timedout
+
+    def _hit(self, number: int, score: float) -> Hit:
+        return Hit(int(self._searcher.stored_fields(number)["id"]), score)
 
     def doc_freqs(self, terms: Collection[str]) -> dict[str, int]:
         """Return how many documents contain each term."""
@@ -230,21 +279,3 @@ def _form(form: tuple[str, ...]) -> Any:
 
 def _any_of(field: str, values: Iterable[str]) -> Any:
     return query.Or([query.Term(field, value) for value in values])
-
-
-def _native_document(document: Document) -> dict[str, Any]:
-    terms = recipe.terms_of(document)
-    return {
-        "id": str(document.id),
-        "version": document.version,
-        "all": " ".join(STACKED.join(stacked) for stacked in terms.positions),
-        "surface": " ".join(terms.surfaces),
-        "space": str(document.space_id),
-        "tag": " ".join(document.tags),
-        "author": " ".join(document.authors),
-        "language": document.language,
-        "state": " ".join(
-            ("answered" if document.has_answer else "unanswered", "accepted" if document.has_accepted else "unaccepted")
-        ),
-        "created": int(document.created.timestamp()),
-    }
