@@ -231,6 +231,15 @@ class CommentDeleted(ThreadEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CommentRestored(ThreadEvent):
+    """A comment is back."""
+
+    kind: ClassVar[str] = "forum.comment_restored.1"
+    comment_id: int
+    answer_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PersonMentioned(ThreadEvent):
     """Somebody was named in a text they may read; ``user_id`` is who."""
 
@@ -253,6 +262,6 @@ THREAD_FACTS: tuple[type[ThreadEvent], ...] = (
     QuestionAsked, QuestionEdited, QuestionMoved, QuestionClosed, QuestionReopened, QuestionDeleted, QuestionRestored,
     DuplicateLinked, DuplicateUnlinked, MeTooChanged, AskedBack, AskerReplied, AnswerPosted, AnswerEdited,
     AnswerDeleted, AnswerRestored, AnswerAccepted, AcceptanceWithdrawn, WorkingMarkChanged, VoteCast, VoteWithdrawn,
-    CommentPosted, CommentEdited, CommentDeleted, PersonMentioned,
+    CommentPosted, CommentEdited, CommentDeleted, CommentRestored, PersonMentioned,
 )  # fmt: skip
 """Every fact about a thread, for those who listen to all of them: search and live updates."""

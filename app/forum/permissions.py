@@ -33,8 +33,10 @@ def can_see_answer(actor: Actor, answer: Answer) -> Decision:
 
 
 def can_see_comment(actor: Actor, comment: Comment) -> Decision:
-    """Everybody who sees the thread sees it; a deleted one only moderators."""
-    return DELETED if comment.deleted_at is not None and not actor.is_moderator else ALLOW
+    """Everybody who sees the thread sees it; a deleted one only its author and moderators."""
+    if comment.deleted_at is not None and not (actor.is_moderator or actor.id == comment.author_id):
+        return DELETED
+    return ALLOW
 
 
 def can_see_space(actor: Actor, space_id: int) -> Decision:
@@ -123,9 +125,9 @@ def can_edit_comment(actor: Actor, comment: Comment) -> Decision:
     """Let the author edit, and moderators."""
     if actor.is_anonymous:
         return SIGN_IN
-    if comment.deleted_at is not None:
-        return DELETED
-    return ALLOW if actor.id == comment.author_id or actor.is_moderator else deny("forum.not_yours")
+    if actor.id != comment.author_id and not actor.is_moderator:
+        return deny("forum.not_yours")
+    return ALLOW if comment.deleted_at is None else DELETED
 
 
 def can_accept(actor: Actor, question: Question, answer: Answer | None = None) -> Decision:
@@ -214,6 +216,11 @@ def can_restore_answer(actor: Actor, answer: Answer, deleted_by_id: int | None) 
     return _can_restore(actor, answer, deleted_by_id)
 
 
+def can_restore_comment(actor: Actor, comment: Comment, deleted_by_id: int | None) -> Decision:
+    """Moderators; the author when they had deleted it themselves (``deleted_by_id``)."""
+    return _can_restore(actor, comment, deleted_by_id)
+
+
 def can_edit_tag(actor: Actor) -> Decision:
     """People trusted with the words of the house."""
     return ALLOW if actor.has("tag_wiki") else deny("forum.needs_tag_wiki")
@@ -224,8 +231,8 @@ def can_create_space(actor: Actor) -> Decision:
     return ALLOW if actor.is_administrator else deny("forum.needs_administrator")
 
 
-def author_of(post: Question | Answer) -> int:
-    """Return who wrote a question or an answer."""
+def author_of(post: Question | Answer | Comment) -> int:
+    """Return who wrote a post."""
     return post.asker_id if isinstance(post, Question) else post.author_id
 
 
@@ -258,7 +265,7 @@ def _may_take_away(actor: Actor, post: Question | Answer) -> Decision:
     return ALLOW if post.deleted_at is None else DELETED
 
 
-def _can_restore(actor: Actor, post: Question | Answer, deleted_by_id: int | None) -> Decision:
+def _can_restore(actor: Actor, post: Question | Answer | Comment, deleted_by_id: int | None) -> Decision:
     own = actor.id is not None and actor.id == author_of(post)
     if not actor.is_moderator and not (own and (post.deleted_at is None or actor.id == deleted_by_id)):
         return deny("forum.needs_moderator")

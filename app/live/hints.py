@@ -51,7 +51,9 @@ def _about_answer(kind: str) -> Rule:
     return rule
 
 
-def _about_comment(event: forum.CommentPosted | forum.CommentEdited | forum.CommentDeleted) -> Sequence[Draft]:
+def _about_comment(
+    event: forum.CommentPosted | forum.CommentEdited | forum.CommentDeleted | forum.CommentRestored,
+) -> Sequence[Draft]:
     place = f"q{event.question_id}" if event.answer_id is None else f"a{event.answer_id}"
     return (Draft(question_room(event.question_id), COMMENT, place, event.by_id),)
 
@@ -113,6 +115,7 @@ RULES: Mapping[type[Event], Rule] = {
     forum.CommentPosted: _about_comment,
     forum.CommentEdited: _about_comment,
     forum.CommentDeleted: _about_comment,
+    forum.CommentRestored: _about_comment,
     forum.VoteCast: _votes,
     forum.VoteWithdrawn: _votes,
     forum.MeTooChanged: _me_toos,

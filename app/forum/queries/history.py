@@ -7,16 +7,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
+from typing import Any
 
 from markupsafe import Markup, escape
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.forum.access import access_answer, access_question
-from app.forum.models.answer import Answer, Deletion, Revision
+from app.forum.models.answer import Answer, Comment, Deletion, Revision
 from app.forum.models.question import Closure, Question, QuestionTag
 from app.forum.models.space import Tag
-from app.forum.permissions import can_edit_answer, can_edit_question, can_restore_answer
+from app.forum.permissions import (
+    can_edit_answer,
+    can_edit_question,
+    can_restore_answer,
+    can_restore_comment,
+    can_restore_question,
+)
 from app.identity.contract import Person, people
 from app.kernel.actor import Actor
 from app.kernel.permissions import Decision
@@ -52,6 +59,19 @@ class Shut:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenAway:
+    """A post of the thread that is hidden; ``kind`` is question, answer or comment, ``text`` for who may restore it."""
+
+    kind: str
+    id: int
+    by: Person
+    at: datetime
+    reason: str
+    text: str
+    may_restore: Decision
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryPage:
     """The history of one post, newest first."""
 
@@ -60,7 +80,7 @@ class HistoryPage:
     title: str
     changes: tuple[Change, ...]
     closures: tuple[Shut, ...]
-    deleted_answers: tuple[tuple[int, Person, str, Decision], ...]
+    taken_away: tuple[TakenAway, ...]
     may_roll_back: Decision
 
 
@@ -76,7 +96,7 @@ class _Text:
 
 
 def question_history(session: Session, actor: Actor, question_id: int) -> HistoryPage:
-    """Load the history of a question, its closures and the answers that were taken away."""
+    """Load the history of a question, its closures, and what was taken away of its thread."""
     question = access_question(session, actor, question_id)
     texts = _texts(session, Revision.question_id == question_id) or [
         _Text(1, question.asker_id, question.asked_at, question.title, question.body, _slugs(session, question_id), "")
@@ -84,22 +104,16 @@ def question_history(session: Session, actor: Actor, question_id: int) -> Histor
     closures = session.scalars(
         select(Closure).where(Closure.question_id == question_id).order_by(Closure.id.desc())
     ).all()
-    gone = session.execute(
-        select(Answer, Deletion)
-        .join(Deletion, Deletion.answer_id == Answer.id)
-        .where(Answer.question_id == question_id, Answer.deleted_at.is_not(None), Deletion.restored_at.is_(None))
-    ).all()
-    who = people(
-        session,
-        {t.author_id for t in texts} | {c.closed_by_id for c in closures} | {d.deleted_by_id for _, d in gone},
-    )
+    gone = _deletions(session, question)
+    named = {text.author_id for text in texts} | {closure.closed_by_id for closure in closures}
+    who = people(session, named | {deletion.deleted_by_id for _, deletion in gone})
     return HistoryPage(
         question_id,
         None,
         question.title,
         _changes(texts, who, question.revision),
         tuple(Shut(who[c.closed_by_id], c.closed_at, c.reason, c.note, c.reopened_at) for c in closures),
-        tuple((a.id, who[d.deleted_by_id], d.reason, can_restore_answer(actor, a, d.deleted_by_id)) for a, d in gone),
+        tuple(_taken_away(actor, post, deletion, who[deletion.deleted_by_id]) for post, deletion in gone),
         can_edit_question(actor, question),
     )
 
@@ -113,6 +127,35 @@ def answer_history(session: Session, actor: Actor, answer_id: int) -> HistoryPag
     who = people(session, {t.author_id for t in texts})
     changes = _changes(texts, who, answer.revision)
     return HistoryPage(question.id, answer_id, question.title, changes, (), (), can_edit_answer(actor, answer))
+
+
+def _deletions(session: Session, question: Question) -> list[tuple[Question | Answer | Comment, Deletion]]:
+    """Return what is hidden of a thread, the latest first."""
+    found: list[tuple[Question | Answer | Comment, Deletion]] = []
+    kinds: tuple[tuple[Any, ColumnElement[bool], InstrumentedAttribute[int | None]], ...]
+    kinds = (
+        (Question, Question.id == question.id, Deletion.question_id),
+        (Answer, Answer.question_id == question.id, Deletion.answer_id),
+        (Comment, Comment.question_id == question.id, Deletion.comment_id),
+    )
+    for model, here, column in kinds:
+        hidden = select(model, Deletion).join(Deletion, column == model.id)
+        standing = hidden.where(here, model.deleted_at.is_not(None), Deletion.restored_at.is_(None))
+        rows: Sequence[Any] = session.execute(standing).all()
+        found += [(post, deletion) for post, deletion in rows]
+    return sorted(found, key=lambda pair: pair[1].id, reverse=True)
+
+
+def _taken_away(actor: Actor, post: Question | Answer | Comment, deletion: Deletion, by: Person) -> TakenAway:
+    if isinstance(post, Question):
+        may_restore = can_restore_question(actor, post, deletion.deleted_by_id)
+    elif isinstance(post, Answer):
+        may_restore = can_restore_answer(actor, post, deletion.deleted_by_id)
+    else:
+        may_restore = can_restore_comment(actor, post, deletion.deleted_by_id)
+    text = "" if isinstance(post, Question) or not may_restore else post.body
+    kind = type(post).__name__.lower()
+    return TakenAway(kind, post.id, by, deletion.deleted_at, deletion.reason, text, may_restore)
 
 
 def word_diff(old: str, new: str) -> Markup:

@@ -55,6 +55,11 @@ def act(do: Callable[[UnitOfWork], T]) -> T:
         return do(uow)
 
 
+def press_once(do: Callable[[UnitOfWork], str]) -> ResponseReturnValue:
+    """Run the action of a one-button form once and go where it says."""
+    return go(perform_once(request.form.get("once"), do))
+
+
 def act_once(
     form: Form, do: Callable[[UnitOfWork], str], refused: Callable[[], ResponseReturnValue]
 ) -> ResponseReturnValue:

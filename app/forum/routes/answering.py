@@ -12,7 +12,7 @@ from app.forum.access import access_answer
 from app.forum.forms import AnswerForm, EditAnswerForm, ReasonForm
 from app.forum.permissions import can_delete_answer, can_edit_answer
 from app.forum.queries.question_page import question_page
-from app.forum.routes.acting import act, act_once, keep_files, question_url, render
+from app.forum.routes.acting import act_once, keep_files, press_once, question_url, render
 from app.forum.routes.questions import context_of, page_with_answer
 from app.forum.routes.resuming import resume
 from app.forum.services.answering import PostAnswer, post_answer
@@ -108,8 +108,12 @@ def delete(answer_id: int) -> ResponseReturnValue:
 
 def restore(answer_id: int) -> ResponseReturnValue:
     """Bring an answer back."""
-    answer = act(lambda uow: restore_answer(uow, current_actor(), RestoreAnswer(answer_id)))
-    return pages.go(question_url(answer.question_id, f"a{answer_id}"))
+
+    def do(uow: UnitOfWork) -> str:
+        answer = restore_answer(uow, current_actor(), RestoreAnswer(answer_id))
+        return question_url(answer.question_id, f"a{answer_id}")
+
+    return press_once(do)
 
 
 def _again(question_id: int, form: AnswerForm) -> ResponseReturnValue:

@@ -1,22 +1,23 @@
-"""HTTP for comments: post, edit, delete."""
+"""HTTP for comments: post, edit, delete, restore."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
 
-from flask import url_for
+from flask import flash, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from app.forum.access import access_comment
-from app.forum.forms import CommentForm, EditCommentForm
-from app.forum.permissions import can_edit_comment
+from app.forum.forms import CommentForm, EditCommentForm, ReasonForm
+from app.forum.permissions import can_delete_comment, can_edit_comment
 from app.forum.queries.question_page import question_page
-from app.forum.routes.acting import act, question_url, render
+from app.forum.routes.acting import act_once, press_once, question_url, render
 from app.forum.routes.questions import context_of, page_with_comment
 from app.forum.routes.resuming import resume
 from app.forum.services.commenting import EditComment, PostComment, edit_comment, post_comment
-from app.forum.services.deleting import DeleteComment, delete_comment
+from app.forum.services.deleting import DeleteComment, RestoreComment, delete_comment, restore_comment
+from app.forum.services.overtaken import ensure_still
 from app.forum.services.revising import EditConflict
 from app.kernel.errors import Invalid
 from app.kernel.permissions import ensure
@@ -66,10 +67,42 @@ def save(comment_id: int) -> ResponseReturnValue:
     return pages.go(where)
 
 
+def ask_delete(comment_id: int) -> ResponseReturnValue:
+    """Ask why before a comment is taken away."""
+    _question, _answer, comment = access_comment(read_session(), current_actor(), comment_id)
+    ensure_still(can_delete_comment(current_actor(), comment), comment)
+    return _delete_page(comment_id, comment.question_id, ReasonForm(formdata=None))
+
+
 def delete(comment_id: int) -> ResponseReturnValue:
     """Take a comment away."""
-    comment = act(lambda uow: delete_comment(uow, current_actor(), DeleteComment(comment_id, "")))
-    return pages.go(question_url(comment.question_id))
+    form = ReasonForm()
+    question, _answer, _comment = access_comment(read_session(), current_actor(), comment_id)
+    question_id = question.id
+
+    def do(uow: UnitOfWork) -> str:
+        delete_comment(uow, current_actor(), DeleteComment(comment_id, form.note.data or ""))
+        return question_url(question_id)
+
+    def again() -> ResponseReturnValue:
+        return _delete_page(comment_id, question_id, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+    if not form.validate():
+        return again()
+    answer = act_once(form, do, again)
+    if not form.problems:
+        flash(gettext("The comment is gone. You can bring it back on the history page."))
+    return answer
+
+
+def restore(comment_id: int) -> ResponseReturnValue:
+    """Bring a comment back."""
+
+    def do(uow: UnitOfWork) -> str:
+        comment = restore_comment(uow, current_actor(), RestoreComment(comment_id))
+        return question_url(comment.question_id, f"c{comment_id}")
+
+    return press_once(do)
 
 
 def _create(question_id: int, answer_id: int | None) -> ResponseReturnValue:
@@ -99,6 +132,21 @@ def _create(question_id: int, answer_id: int | None) -> ResponseReturnValue:
             answer=next((a for a in page.answers if a.id == answer_id), None),
         )
     return pages.go(location)
+
+
+def _delete_page(
+    comment_id: int, question_id: int, form: ReasonForm, status: int = HTTPStatus.OK
+) -> ResponseReturnValue:
+    return pages.show(
+        "forum/editing/reason.html",
+        status,
+        form=form,
+        heading=gettext("Take this comment away?"),
+        note=gettext("It can be brought back on the history page. Everybody can read your reason there."),
+        action=url_for("forum.commenting_delete", comment_id=comment_id),
+        button=gettext("Take it away"),
+        back=question_url(question_id, f"c{comment_id}"),
+    )
 
 
 def _edit_page(

@@ -12,7 +12,7 @@ from app.forum.forms import EditQuestionForm, split_tags
 from app.forum.permissions import can_edit_question, can_set_impact
 from app.forum.queries.history import answer_history, question_history, text_of
 from app.forum.queries.question_page import question_page
-from app.forum.routes.acting import act, question_url, render
+from app.forum.routes.acting import press_once, question_url, render
 from app.forum.routes.resuming import resume
 from app.forum.services.editing import EditQuestion, RollBack, edit_question, roll_back
 from app.forum.services.revising import EditConflict
@@ -90,8 +90,12 @@ def roll_question_back(question_id: int) -> ResponseReturnValue:
     if body is None:
         raise NotFound
     command = RollBack(question_id, None, number, render(body))
-    act(lambda uow: roll_back(uow, current_actor(), command))
-    return pages.go(question_url(question_id))
+
+    def do(uow: UnitOfWork) -> str:
+        roll_back(uow, current_actor(), command)
+        return question_url(question_id)
+
+    return press_once(do)
 
 
 def roll_answer_back(answer_id: int) -> ResponseReturnValue:
@@ -103,8 +107,12 @@ def roll_answer_back(answer_id: int) -> ResponseReturnValue:
     if body is None:
         raise NotFound
     command = RollBack(None, answer_id, number, render(body))
-    act(lambda uow: roll_back(uow, current_actor(), command))
-    return pages.go(where)
+
+    def do(uow: UnitOfWork) -> str:
+        roll_back(uow, current_actor(), command)
+        return where
+
+    return press_once(do)
 
 
 def _number() -> int:

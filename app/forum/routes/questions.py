@@ -21,6 +21,7 @@ from app.web import pages, slots
 from app.web.pieces import guest_page
 from app.web.runtime import current_actor, read_session
 from app.web.templates import asset, page_language
+from app.web.words import sentence
 
 
 def show(question_id: int) -> ResponseReturnValue:
@@ -94,8 +95,12 @@ def _variables(page: QuestionPage) -> dict[str, Any]:
 
 
 def _gone(question_id: int) -> ResponseReturnValue:
+    """Say that it was taken away; its asker and moderators learn by whom, why, and where to bring it back."""
     note = deletion_note(read_session(), current_actor(), question_id)
-    raise Gone("forum.deleted_by", name=note.by, why=note.reason) if note else Gone("forum.deleted")
+    if note is None:
+        raise Gone("forum.deleted")
+    message = sentence("forum.deleted_by", name=note.by, why=note.reason)
+    return pages.show("forum/editing/gone.html", HTTPStatus.GONE, question_id=question_id, message=message)
 
 
 def _entity_tag(question_id: int, version: int) -> str:

@@ -16,7 +16,7 @@ from app.forum.forms import CloseForm, DuplicateForm, MoveForm, ReasonForm
 from app.forum.models.question import Question
 from app.forum.permissions import can_close, can_delete_question, can_link_duplicate, can_move, can_reopen
 from app.forum.queries.lists import readable_spaces
-from app.forum.routes.acting import act, act_once, question_url
+from app.forum.routes.acting import act_once, press_once, question_url
 from app.forum.services.closing import CloseQuestion, ReopenQuestion, close_question, reopen_question
 from app.forum.services.deleting import DeleteQuestion, RestoreQuestion, delete_question, restore_question
 from app.forum.services.duplicating import LinkDuplicate, UnlinkDuplicate, link_duplicate, unlink_duplicate
@@ -88,8 +88,12 @@ def delete(question_id: int) -> ResponseReturnValue:
 
 def restore(question_id: int) -> ResponseReturnValue:
     """Bring a question back."""
-    act(lambda uow: restore_question(uow, current_actor(), RestoreQuestion(question_id)))
-    return pages.go(question_url(question_id))
+
+    def do(uow: UnitOfWork) -> str:
+        restore_question(uow, current_actor(), RestoreQuestion(question_id))
+        return question_url(question_id)
+
+    return press_once(do)
 
 
 def ask_join(question_id: int) -> ResponseReturnValue:
@@ -111,8 +115,12 @@ def join(question_id: int) -> ResponseReturnValue:
 
 def separate(question_id: int) -> ResponseReturnValue:
     """Let a question stand for itself again."""
-    act(lambda uow: unlink_duplicate(uow, current_actor(), UnlinkDuplicate(question_id)))
-    return pages.go(question_url(question_id))
+
+    def do(uow: UnitOfWork) -> str:
+        unlink_duplicate(uow, current_actor(), UnlinkDuplicate(question_id))
+        return question_url(question_id)
+
+    return press_once(do)
 
 
 def ask_move(question_id: int) -> ResponseReturnValue:

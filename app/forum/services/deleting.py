@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from sqlalchemy import exists, select
 
 from app.forum.access import access_answer, access_comment, access_question
-from app.forum.events import AnswerDeleted, AnswerRestored, CommentDeleted, QuestionDeleted, QuestionRestored
+from app.forum.events import (
+    AnswerDeleted,
+    AnswerRestored,
+    CommentDeleted,
+    CommentRestored,
+    QuestionDeleted,
+    QuestionRestored,
+)
 from app.forum.models.answer import Answer, Comment, Deletion
 from app.forum.models.question import Question
 from app.forum.permissions import (
@@ -18,6 +25,7 @@ from app.forum.permissions import (
     can_delete_comment,
     can_delete_question,
     can_restore_answer,
+    can_restore_comment,
     can_restore_question,
 )
 from app.forum.services.accepting import unaccept
@@ -65,6 +73,13 @@ class RestoreAnswer:
     """Bring an answer back."""
 
     answer_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreComment:
+    """Bring a comment back."""
+
+    comment_id: int
 
 
 def delete_question(uow: UnitOfWork, actor: Actor, command: DeleteQuestion) -> Question:
@@ -133,6 +148,19 @@ def delete_comment(uow: UnitOfWork, actor: Actor, command: DeleteComment) -> Com
     return comment
 
 
+def restore_comment(uow: UnitOfWork, actor: Actor, command: RestoreComment) -> Comment:
+    """Show a comment again; a question that waited for its asker because of it does not begin to wait anew."""
+    question, answer, comment = access_comment(uow.session, actor, command.comment_id, lock=True)
+    deletion = _standing(uow, comment)
+    ensure_still(can_restore_comment(actor, comment, deletion.deleted_by_id if deletion else None), comment)
+    comment.deleted_at = None
+    (question if answer is None else answer).comment_count += 1
+    _note_return(uow, actor, comment, deletion)
+    changed(question)
+    uow.record(CommentRestored(**of_thread(uow, actor, question), comment_id=comment.id, answer_id=comment.answer_id))
+    return comment
+
+
 def _still_asked_back(uow: UnitOfWork, question: Question) -> bool:
     uow.session.flush()
     since = question.waiting_for_asker_since
@@ -162,15 +190,16 @@ def _note_deletion(uow: UnitOfWork, actor: Actor, post: Question | Answer | Comm
         uow.audit(actor, f"{kind}.deleted", kind, post.id, reason=reason)
 
 
-def _note_return(uow: UnitOfWork, actor: Actor, post: Question | Answer, deletion: Deletion | None) -> None:
+def _note_return(uow: UnitOfWork, actor: Actor, post: Question | Answer | Comment, deletion: Deletion | None) -> None:
     if deletion is not None:
         deletion.restored_at, deletion.restored_by_id = uow.now, actor.user_id
     uow.audit(actor, f"{_kind(post)}.restored", _kind(post), post.id)
 
 
-def _standing(uow: UnitOfWork, post: Question | Answer) -> Deletion | None:
-    of_post = Deletion.question_id == post.id if isinstance(post, Question) else Deletion.answer_id == post.id
-    return uow.session.scalars(select(Deletion).where(of_post, Deletion.restored_at.is_(None))).first()
+def _standing(uow: UnitOfWork, post: Question | Answer | Comment) -> Deletion | None:
+    columns = {"question": Deletion.question_id, "answer": Deletion.answer_id, "comment": Deletion.comment_id}
+    standing = select(Deletion).where(columns[_kind(post)] == post.id, Deletion.restored_at.is_(None))
+    return uow.session.scalars(standing).first()
 
 
 def _kind(post: Question | Answer | Comment) -> str:
