@@ -32,7 +32,7 @@ from app.kernel.unit_of_work import UnitOfWork
 
 def start(uow: UnitOfWork, event: QuestionAsked) -> None:
     """Begin the first episode."""
-    settle_clock(uow, event.question_id)
+    settle_clock(uow, event.question_id, may_start=True)
 
 
 def settle(uow: UnitOfWork, event: ThreadEvent) -> None:

@@ -6,6 +6,9 @@ that needs two questions takes them through ``access_questions``, which locks in
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
 
@@ -14,12 +17,21 @@ from app.forum.models.question import Question
 from app.forum.models.space import Space, Tag
 from app.forum.permissions import can_see_answer, can_see_comment, can_see_question, can_see_space
 from app.kernel.actor import Actor
+from app.kernel.database import fetch
 from app.kernel.errors import NotFound
 
 _QUESTION_OF_ANSWER = select(Question).where(
     Question.id == select(Answer.question_id).where(Answer.id == bindparam("answer_id")).scalar_subquery()
 )
 _QUESTION_OF_ANSWER_LOCKED = _QUESTION_OF_ANSWER.with_for_update().execution_options(populate_existing=True)
+_VOTED = select(
+    Question.id, Question.space_id, Question.asker_id, Question.deleted_at, Question.score
+).with_for_update()
+_VOTED_QUESTION = _VOTED.where(Question.id == bindparam("post"))
+_VOTED_THREAD = _VOTED.where(
+    Question.id == select(Answer.question_id).where(Answer.id == bindparam("post")).scalar_subquery()
+)
+_VOTED_ANSWER = select(Answer.author_id, Answer.deleted_at, Answer.score).where(Answer.id == bindparam("post"))
 # built once: putting a statement together costs more than running it
 
 
@@ -51,6 +63,50 @@ def access_questions(session: Session, actor: Actor, first_id: int, second_id: i
     """
     rows = {i: access_question(session, actor, i, lock=True) for i in sorted({first_id, second_id})}
     return rows[first_id], rows[second_id]
+
+
+@dataclass(frozen=True, slots=True)
+class VotedThread:
+    """What a vote has to know of a question."""
+
+    id: int
+    space_id: int
+    asker_id: int
+    deleted_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class VotedPost:
+    """What a vote has to know of the post it is for; ``answer_id`` is None for the question itself."""
+
+    answer_id: int | None
+    author_id: int
+    deleted_at: datetime | None
+    score: int
+
+
+def access_voted(
+    session: Session, actor: Actor, question_id: int | None, answer_id: int | None
+) -> tuple[VotedThread, VotedPost]:
+    """Lock the thread of a post this actor may know about, and return the few columns that a vote needs.
+
+    Raises:
+        NotFound: when the answer or its question is absent or hidden.
+
+    """
+    if answer_id is None:
+        row = fetch(session, _VOTED_QUESTION, {"post": question_id}).first()
+    else:
+        row = fetch(session, _VOTED_THREAD, {"post": answer_id}).first()
+    if row is None or not can_see_question(actor, row):
+        raise NotFound
+    thread = VotedThread(row.id, row.space_id, row.asker_id, row.deleted_at)
+    if answer_id is None:
+        return thread, VotedPost(None, row.asker_id, row.deleted_at, row.score)
+    post = VotedPost(answer_id, *fetch(session, _VOTED_ANSWER, {"post": answer_id}).one())
+    if not can_see_answer(actor, post):
+        raise NotFound
+    return thread, post
 
 
 def access_answer(session: Session, actor: Actor, answer_id: int, *, lock: bool = False) -> tuple[Question, Answer]:

@@ -29,6 +29,7 @@ from app.forum.queries.earnings import (
     visible_questions,
     visible_titles,
     vote_facts,
+    vote_of_one,
 )
 from app.forum.queries.finding import similar_solved
 from app.forum.queries.found_questions import FoundQuestion
@@ -157,6 +158,7 @@ __all__ = [
     "visible_to",
     "vote_counts",
     "vote_facts",
+    "vote_of_one",
     "withdraw_acceptance",
 ]  # fmt: skip
 

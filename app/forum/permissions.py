@@ -6,17 +6,53 @@ sentences by ``app.forum.words``.
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Protocol
+
 from app.forum.models.answer import Answer, Comment
 from app.forum.models.question import Question
 from app.forum.models.space import Space
 from app.kernel.actor import Actor
 from app.kernel.permissions import ALLOW, Decision, deny
 
+
+class SomeThread(Protocol):
+    """A question, or the few columns of it that decide who sees it."""
+
+    @property
+    def id(self) -> int:
+        """Which one."""
+
+    @property
+    def space_id(self) -> int:
+        """Where it was asked."""
+
+    @property
+    def asker_id(self) -> int:
+        """Who asked."""
+
+    @property
+    def deleted_at(self) -> datetime | None:
+        """When it was taken away."""
+
+
+class SomePost(Protocol):
+    """An answer, or the few columns of it that decide who sees it."""
+
+    @property
+    def author_id(self) -> int:
+        """Who wrote it."""
+
+    @property
+    def deleted_at(self) -> datetime | None:
+        """When it was taken away."""
+
+
 SIGN_IN = deny("identity.sign_in_required")
 DELETED = deny("forum.deleted")
 
 
-def can_see_question(actor: Actor, question: Question) -> Decision:
+def can_see_question(actor: Actor, question: SomeThread) -> Decision:
     """Readers of the space see it; a deleted one only its asker and moderators. The SQL twin is ``visible_to``."""
     if not can_see_space(actor, question.space_id):
         return deny("forum.not_a_member")
@@ -25,7 +61,7 @@ def can_see_question(actor: Actor, question: Question) -> Decision:
     return ALLOW
 
 
-def can_see_answer(actor: Actor, answer: Answer) -> Decision:
+def can_see_answer(actor: Actor, answer: SomePost) -> Decision:
     """Everybody who sees the question sees it; a deleted one only its author and moderators."""
     if answer.deleted_at is not None and not (actor.is_moderator or actor.id == answer.author_id):
         return DELETED
@@ -79,7 +115,7 @@ def can_ask_back(actor: Actor, question: Question) -> Decision:
     return ALLOW if actor.is_staff or actor.has("edit") else deny("forum.needs_edit")
 
 
-def can_vote(actor: Actor, post: Question | Answer, value: int) -> Decision:
+def can_vote(actor: Actor, post: Question | SomePost, value: int) -> Decision:
     """Vote with the privilege, never on one's own; taking a vote back (``value`` 0) is always possible."""
     if actor.is_anonymous:
         return SIGN_IN
@@ -231,7 +267,7 @@ def can_create_space(actor: Actor) -> Decision:
     return ALLOW if actor.is_administrator else deny("forum.needs_administrator")
 
 
-def author_of(post: Question | Answer | Comment) -> int:
+def author_of(post: Question | SomePost) -> int:
     """Return who wrote a post."""
     return post.asker_id if isinstance(post, Question) else post.author_id
 

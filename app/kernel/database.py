@@ -8,12 +8,11 @@ because its default loses concurrent updates silently: writers begin with ``BEGI
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import Connection, CursorResult, DateTime, Dialect, Engine, Executable, MetaData, Text, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import CursorResult, DateTime, Dialect, Engine, Executable, MetaData, Text, event
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -82,7 +81,7 @@ class ReadSession(Session):
 
 
 def fetch(
-    session: Session, statement: Executable, values: Mapping[str, Any] | None = None
+    session: Session, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
 ) -> CursorResult[*tuple[Any, ...]]:
     """Run a statement of columns on the session's own connection, at less than half the cost of ``session.execute``.
 
@@ -119,14 +118,15 @@ def _prepare_sqlite(engine: Engine, *, writes: bool) -> None:
             cursor.execute("PRAGMA query_only=ON")
         cursor.close()
 
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
+    def begin(connection: Any) -> None:
         try:
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-        except OperationalError as error:
-            if getattr(error.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY:
+            connection.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
                 raise
             raise Busy from error  # another process has been writing for all of ``busy_timeout``
+
+    engine.dialect.do_begin = begin  # type: ignore[assignment,method-assign]  # listening to «begin» would slow every statement
 
 
 def _prepare_postgresql_reader(engine: Engine) -> None:

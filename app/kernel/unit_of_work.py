@@ -6,18 +6,22 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import insert
+from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.kernel.actor import Actor
 from app.kernel.clock import Clock
+from app.kernel.database import fetch
 from app.kernel.errors import Busy
 from app.kernel.events import Event, EventBus
 from app.kernel.models import AuditEntry, Delivery, OutboxMessage
 
 GATE_SECONDS = 5.0
+_MESSAGES, _DELIVERIES = cast("Table", OutboxMessage.__table__), cast("Table", Delivery.__table__)
+_KEEP_FACTS = insert(_MESSAGES).returning(_MESSAGES.c.id, sort_by_parameter_order=True)
+_ADDRESS_FACTS = insert(_DELIVERIES)
 
 
 class UnitOfWork:
@@ -148,17 +152,12 @@ class UnitOfWorkFactory:
         heard = [fact for fact in facts if self.listeners.get(fact.kind)]
         if not heard:
             return False
-        session.flush()  # facts follow the rows they speak of
         rows = [{"kind": f.kind, "payload": f.payload(), "occurred_at": f.occurred_at} for f in heard]
-        ids = session.scalars(
-            insert(OutboxMessage).returning(OutboxMessage.id, sort_by_parameter_order=True), rows
-        ).all()
-        session.execute(
-            insert(Delivery),
-            [
-                {"message_id": message_id, "reaction": reaction, "due_at": fact.occurred_at, "attempts": 0, "epoch": 0}
-                for message_id, fact in zip(ids, heard, strict=True)
-                for reaction in self.listeners[fact.kind]
-            ],
-        )
+        ids = fetch(session, _KEEP_FACTS, rows).scalars().all()  # facts follow the rows they speak of
+        deliveries = [
+            {"message_id": message_id, "reaction": reaction, "due_at": fact.occurred_at, "attempts": 0, "epoch": 0}
+            for message_id, fact in zip(ids, heard, strict=True)
+            for reaction in self.listeners[fact.kind]
+        ]
+        fetch(session, _ADDRESS_FACTS, deliveries)
         return True

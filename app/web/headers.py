@@ -19,23 +19,27 @@ ALWAYS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
 
+OF_PAGES = {
+    "Cache-Control": "private, no-cache",
+    "Speculation-Rules": '"/speculation.json"',
+    "Vary": "Cookie, Accept-Language, HX-Request",
+}
+
 
 def init_headers(app: Flask, *, https_only: bool) -> None:
     """Add the headers after each view; a view that sets its own policy keeps it."""
+    always = ALWAYS | ({"Strict-Transport-Security": "max-age=31536000; includeSubDomains"} if https_only else {})
 
     def choose_nonce() -> None:
         g.nonce = secrets.token_urlsafe(16)
 
     def add_headers(response: Response) -> Response:
-        for name, value in ALWAYS.items():
-            response.headers.setdefault(name, value)
-        if https_only:
-            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+        wanted = dict(always)
         if response.mimetype == "text/html":
-            response.headers.setdefault("Content-Security-Policy", POLICY.format(nonce=g.nonce))
-            response.headers.setdefault("Cache-Control", "private, no-cache")
-            response.headers.setdefault("Speculation-Rules", '"/speculation.json"')
-            response.vary.update(("Cookie", "Accept-Language", "HX-Request"))
+            wanted |= OF_PAGES
+            wanted["Content-Security-Policy"] = POLICY.format(nonce=g.nonce)
+        present = {name.lower() for name in response.headers.keys()}  # noqa: SIM118  # Werkzeug's headers are pairs
+        response.headers.extend([pair for pair in wanted.items() if pair[0].lower() not in present])
         if g.get("forget_browser_data"):
             response.headers["Clear-Site-Data"] = '"cache", "storage"'
         if request.path.startswith("/static/dist/"):

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
 from flask import current_app
-from sqlalchemy import insert, select
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.config import Settings
 from app.kernel.actor import ANONYMOUS, Actor
 from app.kernel.clock import Clock
-from app.kernel.database import ReadSession
+from app.kernel.database import ReadSession, fetch
 from app.kernel.errors import Conflict
 from app.kernel.jobs import JobRunner
 from app.kernel.models import Submission
@@ -27,6 +27,11 @@ from app.web.held import held
 
 P = TypeVar("P")
 TOKEN_LENGTH = 64
+_SUBMISSIONS = cast("Table", Submission.__table__)
+_SENT = _SUBMISSIONS.c.token == bindparam("sent")
+_BEGIN = insert(_SUBMISSIONS)
+_END = update(_SUBMISSIONS).where(_SENT).values(location=bindparam("led_to"))
+_LOOK = select(_SUBMISSIONS.c.location).where(_SENT)
 
 
 @dataclass(slots=True)
@@ -99,12 +104,12 @@ def perform_once(token: str | None, act: Callable[[UnitOfWork], str]) -> str:
     token = token[:TOKEN_LENGTH]
     try:
         with unit_of_work() as uow:
-            uow.session.execute(insert(Submission).values(token=token, made_at=uow.now, location=None))
+            fetch(uow.session, _BEGIN, {"token": token, "made_at": uow.now, "location": None})
             location = act(uow)
-            uow.session.get_one(Submission, token).location = location
+            fetch(uow.session, _END, {"sent": token, "led_to": location})
             return location
     except IntegrityError:
-        seen = read_session().execute(select(Submission.location).where(Submission.token == token)).first()
+        seen = fetch(read_session(), _LOOK, {"sent": token}).first()
         if seen is None:
             raise  # another rule of the database was broken, not the token
         if seen.location is None:

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.escalation.models.clocks import QuestionClock
 from app.escalation.models.tickets import Ticket
+from app.forum.services.answering import PostAnswer, post_answer
+from app.text.contract import RichText
 from app.web.runtime import Runtime
 from tests.support.clock import FixedClock
 from tests.support.factories import Make
@@ -39,3 +41,11 @@ def test_unanswered_questions_of_before_get_a_promise_once(
     runtime.jobs.run_due()
     session.rollback()
     assert session.scalars(select(Ticket.question_id)).all() == [waiting.id]
+
+
+def test_helping_with_a_question_of_before_begins_no_promise(app: Flask, make: Make, session: Session) -> None:
+    question = make.question()
+    helper = make.actor(make.user())
+    with make.unit_of_work() as uow:
+        post_answer(uow, helper, PostAnswer(question.id, RichText("Restart it.", "<p>Restart it.</p>", 1)))
+    assert session.scalars(select(QuestionClock)).all() == []

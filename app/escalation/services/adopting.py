@@ -19,6 +19,6 @@ def adopt_questions(units: Callable[[], AbstractContextManager[UnitOfWork]], que
         with units() as uow:
             for question_id in question_ids[start : start + AT_ONCE]:
                 if lock_last_clock(uow, question_id) is None:
-                    settle_clock(uow, question_id)
+                    settle_clock(uow, question_id, may_start=True)
                     begun += 1
     return begun

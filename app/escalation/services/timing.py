@@ -5,7 +5,7 @@ Level-triggered on purpose: a reaction never trusts the order of events, it comp
 
 from __future__ import annotations
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from app.escalation.calendar import Span
 from app.escalation.models.agreements import Definition, Policy
@@ -14,23 +14,48 @@ from app.escalation.models.tickets import ACTIVE, Ticket
 from app.escalation.services.agreeing import ensure_policy
 from app.escalation.terms import Terms, terms_of_policy
 from app.forum.contract import QuestionFacts, answer_marks, question_facts
+from app.kernel.database import fetch
 from app.kernel.unit_of_work import UnitOfWork
 
+_LAST_CLOCK = (
+    select(QuestionClock)
+    .where(QuestionClock.question_id == bindparam("question_id"))
+    .order_by(QuestionClock.episode.desc())
+    .limit(1)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_WATCHES_SCORES = (
+    select(QuestionClock.id)
+    .join(Policy, Policy.id == QuestionClock.policy_id)
+    .where(
+        QuestionClock.question_id == bindparam("question_id"),
+        QuestionClock.stopped_at.is_(None),
+        Policy.definition == Definition.NO_SCORE,
+    )
+)
+# built once: every answer and every vote asks them
 
-def settle_clock(uow: UnitOfWork, question_id: int, *, may_restart: bool = False, afresh: bool = False) -> None:
+
+def settle_clock(
+    uow: UnitOfWork, question_id: int, *, may_start: bool = False, may_restart: bool = False, afresh: bool = False
+) -> None:
     """Bring the question's clock in line with the thread.
 
     Args:
         uow: the transaction of the cause.
         question_id: whose clock.
+        may_start: a first episode begins; without it a question that nobody promised anything stays without a clock.
         may_restart: a new episode begins when nothing stands that would have stopped the last one.
         afresh: a new episode begins, and only what comes from now on can stop it.
 
     """
+    clock = lock_last_clock(uow, question_id)
+    if clock is None and not may_start:
+        return
     facts = question_facts(uow.session, [question_id]).get(question_id)
     if facts is None:
         return
-    clock = lock_last_clock(uow, question_id)
     if clock is None:
         if over_because(facts) is None and not _has_active_ticket(uow, question_id):
             start_clock(uow, facts, episode=1)
@@ -71,23 +96,12 @@ def stop_clock(uow: UnitOfWork, clock: QuestionClock, reason: StopReason) -> Non
 
 def lock_last_clock(uow: UnitOfWork, question_id: int) -> QuestionClock | None:
     """Return the clock of the newest episode, locked."""
-    query = select(QuestionClock).where(QuestionClock.question_id == question_id)
-    query = query.order_by(QuestionClock.episode.desc()).limit(1)
-    return uow.session.scalars(query.with_for_update().execution_options(populate_existing=True)).first()
+    return uow.session.scalars(_LAST_CLOCK, {"question_id": question_id}).first()
 
 
 def watches_scores(uow: UnitOfWork, question_id: int) -> bool:
     """Tell whether an open clock of this question is stopped by an answer's score, in one statement."""
-    query = (
-        select(QuestionClock.id)
-        .join(Policy, Policy.id == QuestionClock.policy_id)
-        .where(
-            QuestionClock.question_id == question_id,
-            QuestionClock.stopped_at.is_(None),
-            Policy.definition == Definition.NO_SCORE,
-        )
-    )
-    return uow.session.scalar(query) is not None
+    return fetch(uow.session, _WATCHES_SCORES, {"question_id": question_id}).first() is not None
 
 
 def log_clock(uow: UnitOfWork, clock: QuestionClock, kind: str, detail: str = "") -> None:

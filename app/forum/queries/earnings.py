@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, literal, null, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, null, or_, select
 from sqlalchemy.orm import Session
 
 from app.forum.access import visible_to
@@ -18,13 +18,14 @@ from app.forum.models.answer import Answer, Revision, Vote
 from app.forum.models.question import Question
 from app.forum.models.space import Space
 from app.kernel.actor import Actor
+from app.kernel.database import fetch
 
 Statement = Select[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class FactScope:
-    """Which facts to read: one thread, one of its posts, or one person's vote on that post.
+    """Which facts to read: one thread, or one of its posts.
 
     ``answer_id`` None means the question itself, unless ``whole_thread``.
     """
@@ -32,7 +33,6 @@ class FactScope:
     question_id: int
     answer_id: int | None = None
     whole_thread: bool = False
-    voter_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,13 @@ def vote_facts(
         yield from _rows(session, _question_votes(scope, people), VoteFact)
     if scope is None or scope.whole_thread or scope.answer_id is not None:
         yield from _rows(session, _answer_votes(scope, people), VoteFact)
+
+
+def vote_of_one(session: Session, question_id: int, answer_id: int | None, voter_id: int) -> list[VoteFact]:
+    """Give the vote of one person on one post, if there is one that counts, in one statement that is built once."""
+    values = {"post": question_id if answer_id is None else answer_id, "voter": voter_id}
+    query = _VOTE_ON_QUESTION if answer_id is None else _VOTE_ON_ANSWER
+    return [VoteFact(*row) for row in fetch(session, query, values)]
 
 
 def acceptance_facts(
@@ -226,7 +233,7 @@ def _question_votes(scope: FactScope | None, people: Collection[int] | None) -> 
         .where(Question.deleted_at.is_(None), Vote.user_id != Question.asker_id)
     )
     if scope is not None:
-        query = query.where(Vote.question_id == scope.question_id, _by(scope))
+        query = query.where(Vote.question_id == scope.question_id)
     if people is not None:
         query = query.where(or_(Question.asker_id.in_(people), Vote.user_id.in_(people)))
     return query
@@ -240,7 +247,7 @@ def _answer_votes(scope: FactScope | None, people: Collection[int] | None) -> St
         .where(_alive_answer(), Vote.user_id != Answer.author_id)
     )
     if scope is not None:
-        query = query.where(_answers_in(scope), _by(scope))
+        query = query.where(_answers_in(scope))
     if people is not None:
         query = query.where(or_(Answer.author_id.in_(people), Vote.user_id.in_(people)))
     return query
@@ -256,11 +263,13 @@ def _answers_in(scope: FactScope) -> ColumnElement[bool]:
     return Answer.id == scope.answer_id
 
 
-def _by(scope: FactScope) -> ColumnElement[bool]:
-    return true() if scope.voter_id is None else Vote.user_id == literal(scope.voter_id)
-
-
 def _rows(session: Session, query: Statement, fact: Any) -> Iterator[Any]:
     """Run a query whose columns are in the order of the fact's fields."""
     for row in session.execute(query):
         yield fact(*row)
+
+
+_VOTE_ON_QUESTION = _question_votes(None, None).where(
+    Vote.question_id == bindparam("post"), Vote.user_id == bindparam("voter")
+)
+_VOTE_ON_ANSWER = _answer_votes(None, None).where(Answer.id == bindparam("post"), Vote.user_id == bindparam("voter"))

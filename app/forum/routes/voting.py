@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -20,34 +22,41 @@ from app.web.runtime import current_actor, read_session
 def question(question_id: int) -> ResponseReturnValue:
     """Vote on a question."""
     act(lambda uow: set_vote(uow, current_actor(), SetVote(question_id, None, wanted())))
-    return _question_actions(question_id, _thanks())
+    return _question_actions(question_id, _thanks)
 
 
 def answer(question_id: int, answer_id: int) -> ResponseReturnValue:
     """Vote on an answer."""
     act(lambda uow: set_vote(uow, current_actor(), SetVote(None, answer_id, wanted())))
-    return _answer_actions(question_id, answer_id, _thanks())
+    return _answer_actions(question_id, answer_id, _thanks)
 
 
 def me_too(question_id: int) -> ResponseReturnValue:
     """Say that one has the same trouble."""
     act(lambda uow: set_me_too(uow, current_actor(), SetMeToo(question_id, on=wanted() > 0)))
-    spoken = gettext("Noted. You will be told when this is solved.") if wanted() > 0 else gettext("Taken back.")
-    return _question_actions(question_id, spoken)
+    return _question_actions(
+        question_id,
+        lambda: gettext("Noted. You will be told when this is solved.") if wanted() > 0 else gettext("Taken back."),
+    )
 
 
 def follow(question_id: int) -> ResponseReturnValue:
     """Be told when the question changes."""
     act(lambda uow: set_follow(uow, current_actor(), SetFollow(question_id, on=wanted() > 0)))
-    spoken = gettext("You will be told when this changes.") if wanted() > 0 else gettext("You will not be told.")
-    return _question_actions(question_id, spoken)
+    return _question_actions(
+        question_id,
+        lambda: gettext("You will be told when this changes.") if wanted() > 0 else gettext("You will not be told."),
+    )
 
 
 def working(question_id: int, answer_id: int) -> ResponseReturnValue:
     """Say that an answer worked for oneself too."""
     act(lambda uow: set_working(uow, current_actor(), SetWorking(answer_id, on=wanted() > 0)))
-    spoken = gettext("Good to know. Thank you.") if wanted() > 0 else gettext("Taken back.")
-    return _answer_actions(question_id, answer_id, spoken)
+    return _answer_actions(
+        question_id,
+        answer_id,
+        lambda: gettext("Good to know. Thank you.") if wanted() > 0 else gettext("Taken back."),
+    )
 
 
 def accept(question_id: int, answer_id: int) -> ResponseReturnValue:
@@ -74,19 +83,19 @@ def _thanks() -> str:
     return spoken[wanted()]
 
 
-def _question_actions(question_id: int, spoken: str) -> ResponseReturnValue:
+def _question_actions(question_id: int, spoken: Callable[[], str]) -> ResponseReturnValue:
     if not pages.wants_fragment():
         return pages.go(question_url(question_id))
     page = question_page(read_session(), current_actor(), question_id)
-    return pages.fragment("forum/questions/_question_actions.html", spoken=spoken, page=page, guest=False)
+    return pages.fragment("forum/questions/_question_actions.html", spoken=spoken(), page=page, guest=False)
 
 
-def _answer_actions(question_id: int, answer_id: int, spoken: str) -> ResponseReturnValue:
+def _answer_actions(question_id: int, answer_id: int, spoken: Callable[[], str]) -> ResponseReturnValue:
     if not pages.wants_fragment():
         return pages.go(question_url(question_id, f"a{answer_id}"))
     page = question_page(read_session(), current_actor(), question_id)
     return pages.fragment(
-        "forum/questions/_answer_actions.html", spoken=spoken, page=page, answer=_card(page, answer_id), guest=False
+        "forum/questions/_answer_actions.html", spoken=spoken(), page=page, answer=_card(page, answer_id), guest=False
     )
 
 

@@ -8,6 +8,7 @@ from typing import TypedDict
 from app.forum.events import AskerReplied
 from app.forum.models.answer import Answer
 from app.forum.models.question import Question
+from app.forum.permissions import SomeThread
 from app.kernel.actor import Actor
 from app.kernel.unit_of_work import UnitOfWork
 
@@ -29,7 +30,7 @@ class AnswerFacts(ThreadFacts):
     author_id: int
 
 
-def of_thread(uow: UnitOfWork, actor: Actor, question: Question) -> ThreadFacts:
+def of_thread(uow: UnitOfWork, actor: Actor, question: SomeThread) -> ThreadFacts:
     """Return what any fact about this question says first."""
     return ThreadFacts(
         occurred_at=uow.now,

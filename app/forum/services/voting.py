@@ -11,13 +11,14 @@ from typing import cast
 
 from sqlalchemy import ColumnElement, Integer, Select, Table, bindparam, case, delete, func, insert, select, update
 
-from app.forum.access import access_answer, access_question
+from app.forum.access import VotedPost, VotedThread, access_voted
 from app.forum.events import VoteCast, VoteWithdrawn
 from app.forum.models.answer import Answer, Vote
 from app.forum.models.question import Question
-from app.forum.permissions import author_of, can_vote
+from app.forum.permissions import can_vote
 from app.forum.services.facts import of_thread
 from app.kernel.actor import Actor
+from app.kernel.database import fetch
 from app.kernel.errors import Denied, Invalid
 from app.kernel.permissions import deny, ensure
 from app.kernel.unit_of_work import UnitOfWork
@@ -61,49 +62,42 @@ def set_vote(uow: UnitOfWork, actor: Actor, command: SetVote) -> int:
     """
     if command.value not in {-1, 0, 1} or (command.question_id is None) == (command.answer_id is None):
         raise Invalid("value", "forum.vote_unknown")
-    question, post = _load_post(uow, actor, command)
-    standing = _standing(uow, actor.user_id, post)
+    thread, post = access_voted(uow.session, actor, command.question_id, command.answer_id)
+    standing = _standing(uow, actor.user_id, thread, post)
     if command.value == standing.value:
         return post.score
-    if question.deleted_at is not None:
+    if thread.deleted_at is not None:
         ensure(deny("forum.deleted"))
     ensure(can_vote(actor, post, command.value))
     if command.value and standing.today >= VOTES_PER_DAY:
         raise Denied("forum.too_many_votes", maximum=VOTES_PER_DAY)
     score = post.score
     if standing.vote_id is not None:
-        score = _withdraw(uow, actor, question, post, standing)
+        score = _withdraw(uow, actor, thread, post, standing)
     if command.value:
-        score = _cast(uow, actor, question, post, score, command.value)
-    _store(uow, question, post, score)
+        score = _cast(uow, actor, thread, post, score, command.value)
+    _store(uow, thread, post, score)
     return score
 
 
-def _load_post(uow: UnitOfWork, actor: Actor, command: SetVote) -> tuple[Question, Question | Answer]:
-    if command.answer_id is not None:
-        return access_answer(uow.session, actor, command.answer_id, lock=True)
-    question = access_question(uow.session, actor, command.question_id or 0, lock=True)
-    return question, question
-
-
-def _standing(uow: UnitOfWork, user_id: int, post: Question | Answer) -> _Standing:
+def _standing(uow: UnitOfWork, user_id: int, thread: VotedThread, post: VotedPost) -> _Standing:
     midnight = uow.now.replace(hour=0, minute=0, second=0, microsecond=0)
-    query = _STANDING_ON_ANSWER if isinstance(post, Answer) else _STANDING_ON_QUESTION
-    values = {"voter": user_id, "post": post.id, "midnight": midnight}
-    return _Standing(*uow.session.connection().execute(query, values).one())
+    query = _STANDING_ON_QUESTION if post.answer_id is None else _STANDING_ON_ANSWER
+    values = {"voter": user_id, "post": post.answer_id or thread.id, "midnight": midnight}
+    return _Standing(*fetch(uow.session, query, values).one())
 
 
-def _withdraw(uow: UnitOfWork, actor: Actor, question: Question, post: Question | Answer, standing: _Standing) -> int:
+def _withdraw(uow: UnitOfWork, actor: Actor, thread: VotedThread, post: VotedPost, standing: _Standing) -> int:
     assert standing.vote_id is not None
     assert standing.cast_at is not None
-    uow.session.connection().execute(_WITHDRAW, {"vote": standing.vote_id})
+    fetch(uow.session, _WITHDRAW, {"vote": standing.vote_id})
     score = post.score - standing.value
     uow.record(
         VoteWithdrawn(
-            **of_thread(uow, actor, question),
+            **of_thread(uow, actor, thread),
             vote_id=standing.vote_id,
-            answer_id=post.id if isinstance(post, Answer) else None,
-            author_id=author_of(post),
+            answer_id=post.answer_id,
+            author_id=post.author_id,
             value=standing.value,
             score=score,
             cast_at=standing.cast_at.isoformat(),
@@ -112,22 +106,21 @@ def _withdraw(uow: UnitOfWork, actor: Actor, question: Question, post: Question 
     return score
 
 
-def _cast(uow: UnitOfWork, actor: Actor, question: Question, post: Question | Answer, score: int, value: int) -> int:
-    answer_id = post.id if isinstance(post, Answer) else None
+def _cast(uow: UnitOfWork, actor: Actor, thread: VotedThread, post: VotedPost, score: int, value: int) -> int:
     row = {
         "user_id": actor.user_id,
-        "question_id": post.id if answer_id is None else None,
-        "answer_id": answer_id,
+        "question_id": thread.id if post.answer_id is None else None,
+        "answer_id": post.answer_id,
         "value": value,
         "cast_at": uow.now,
     }
-    vote_id = uow.session.connection().execute(_CAST, row).scalar_one()
+    vote_id = fetch(uow.session, _CAST, row).scalar_one()
     uow.record(
         VoteCast(
-            **of_thread(uow, actor, question),
+            **of_thread(uow, actor, thread),
             vote_id=vote_id,
-            answer_id=answer_id,
-            author_id=author_of(post),
+            answer_id=post.answer_id,
+            author_id=post.author_id,
             value=value,
             score=score + value,
         )
@@ -135,16 +128,13 @@ def _cast(uow: UnitOfWork, actor: Actor, question: Question, post: Question | An
     return score + value
 
 
-def _store(uow: UnitOfWork, question: Question, post: Question | Answer, score: int) -> None:
-    """Keep score and version; the locked rows in the session are told by expiring what was changed beneath them."""
-    connection, session = uow.session.connection(), uow.session
-    if isinstance(post, Answer):
-        connection.execute(_SCORE_ANSWER, {"post": post.id, "new_score": score})
-        connection.execute(_CHANGE_QUESTION, {"post": question.id})
+def _store(uow: UnitOfWork, thread: VotedThread, post: VotedPost, score: int) -> None:
+    """Keep score and version."""
+    if post.answer_id is None:
+        fetch(uow.session, _SCORE_QUESTION, {"post": thread.id, "new_score": score})
     else:
-        connection.execute(_SCORE_QUESTION, {"post": question.id, "new_score": score})
-    session.expire(post, ["score"])
-    session.expire(question, ["version"])
+        fetch(uow.session, _SCORE_ANSWER, {"post": post.answer_id, "new_score": score})
+        fetch(uow.session, _CHANGE_QUESTION, {"post": thread.id})
 
 
 def _standing_by(column: ColumnElement[int | None]) -> Select[int | None, int, datetime | None, int]:

@@ -8,7 +8,8 @@ from datetime import UTC
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.forum.contract import FactScope, acceptance_facts, live_answers, vote_facts
+from app.forum.contract import FactScope, acceptance_facts, live_answers, vote_facts, vote_of_one
+from app.kernel.database import fetch
 from app.reputation.claims import Claim, ConfirmationFact, derive_claims
 from app.reputation.models import DeskConfirmation, StoredRules
 from app.reputation.rules import RuleBook, RuleVersion, rules_from_json
@@ -18,13 +19,15 @@ _VERSIONS = select(StoredRules.number, StoredRules.valid_from, StoredRules.rules
 
 def load_rule_book(session: Session) -> RuleBook:
     """Read every rule version, in one statement."""
-    rows = session.execute(_VERSIONS)
+    rows = fetch(session, _VERSIONS)
     return RuleBook(RuleVersion(n, since.astimezone(UTC), rules_from_json(stored)) for n, since, stored in rows)
 
 
-def claims_of_vote(session: Session, book: RuleBook, scope: FactScope) -> list[Claim]:
+def claims_of_vote(
+    session: Session, book: RuleBook, question_id: int, answer_id: int | None, voter_id: int
+) -> list[Claim]:
     """Return what one person's vote on one post gives, in one statement."""
-    return list(derive_claims(book, vote_facts(session, scope), (), ()))
+    return list(derive_claims(book, vote_of_one(session, question_id, answer_id, voter_id), (), ()))
 
 
 def claims_of_outcome(session: Session, book: RuleBook, scope: FactScope) -> list[Claim]:

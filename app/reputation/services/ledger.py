@@ -11,18 +11,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, insert, select
+from sqlalchemy import ColumnElement, Select, Table, bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from app.forum.contract import FactScope
+from app.kernel.database import fetch
 from app.kernel.words import N_
 from app.reputation.claims import Claim, outcome_keys, vote_keys
 from app.reputation.models import Entry
 from app.reputation.rules import RuleBook
 from app.reputation.services.facts import claims_of_outcome, claims_of_posts, claims_of_vote, load_rule_book
-from app.reputation.services.totals import lock_scores, settle_totals, touch
+from app.reputation.services.totals import add_points, settle_limits, touch
 
 
 class Reason(StrEnum):
@@ -85,52 +86,57 @@ _LINES: Select[*tuple[Any, ...]] = select(
     Entry.day, Entry.question_id, Entry.answer_id, Entry.by_id,
 )  # fmt: skip
 
+_LINES_OF_KEYS = _LINES.where(Entry.key.in_(bindparam("keys", expanding=True)))
+_WRITE = insert(cast("Table", Entry.__table__))
+Lines = tuple[dict[int, Line], dict[str, int]]
+"""Standing lines by id, and how often each key has begun to hold."""
+
 
 def settle_vote(session: Session, now: datetime, question_id: int, answer_id: int | None, voter_id: int) -> None:
     """Write what changed when one person's vote on one post did."""
-    scope = FactScope(question_id, answer_id, voter_id=voter_id)
     book = load_rule_book(session)
-    where = Entry.key.in_(vote_keys(question_id, answer_id, voter_id))
-    settle(session, now, book, where, claims_of_vote(session, book, scope), Reason.VOTE_WITHDRAWN, Reason.EARNED)
+    claims = claims_of_vote(session, book, question_id, answer_id, voter_id)
+    lines = read_lines_of(session, vote_keys(question_id, answer_id, voter_id))
+    settle(session, now, book, lines, claims, Reason.VOTE_WITHDRAWN, Reason.EARNED)
 
 
 def settle_outcome(session: Session, now: datetime, question_id: int, answer_id: int, undone: Reason) -> None:
     """Write what changed when an answer began or ceased to be the one that solved it."""
     scope = FactScope(question_id, answer_id)
     book = load_rule_book(session)
-    where = Entry.key.in_(outcome_keys(answer_id))
-    settle(session, now, book, where, claims_of_outcome(session, book, scope), undone, Reason.EARNED)
+    claims = claims_of_outcome(session, book, scope)
+    settle(session, now, book, read_lines_of(session, outcome_keys(answer_id)), claims, undone, Reason.EARNED)
 
 
 def settle_posts(session: Session, now: datetime, scope: FactScope, reason: Reason) -> None:
     """Write what changed when a post, or a whole thread, was deleted or restored."""
     book = load_rule_book(session)
     where = Entry.question_id == scope.question_id if scope.whole_thread else Entry.answer_id == scope.answer_id
-    settle(session, now, book, where, claims_of_posts(session, book, scope), reason, reason)
+    settle(session, now, book, read_lines(session, where), claims_of_posts(session, book, scope), reason, reason)
 
 
 def settle(
     session: Session,
     now: datetime,
     book: RuleBook,
-    where: ColumnElement[bool],
+    lines: Lines,
     claims: Sequence[Claim],
     undone: Reason,
     done: Reason,
 ) -> int:
-    """Make the lines of ``where`` say what ``claims`` say; return how many rows were added.
+    """Make these lines say what ``claims`` say; return how many rows were added.
 
     Args:
         session: a writing session; the caller holds the lock of the thread that the facts belong to.
         now: when the facts changed.
         book: the rules.
-        where: which lines the claims are about; every claim's key must be inside.
+        lines: what the ledger says where the claims belong; every claim's key must have been looked for.
         claims: what should stand.
         undone: why a line that should not stand is taken back.
         done: why a new line is added; ``EARNED`` dates it by its fact, anything else by ``now``.
 
     """
-    standing, occurrences = read_lines(session, where)
+    standing, occurrences = lines
     over, missing = difference(standing.values(), claims)
     if not over and not missing:
         return 0
@@ -139,18 +145,27 @@ def settle(
         occurrences[claim.key] += 1
         rows.append(original(claim, occurrences[claim.key], now, done))
     touched = touch(rows)
-    lock_scores(session, touched)
-    session.execute(insert(Entry), rows)
-    settle_totals(session, book, touched)
+    add_points(session, touched)
+    fetch(session, _WRITE, rows)
+    settle_limits(session, book, touched)
     return len(rows)
 
 
-def read_lines(session: Session, where: ColumnElement[bool]) -> tuple[dict[int, Line], dict[str, int]]:
+def read_lines(session: Session, where: ColumnElement[bool]) -> Lines:
     """Return the lines that stand, by id, and how often each key has begun to hold."""
+    return _standing(fetch(session, _LINES.where(where)))
+
+
+def read_lines_of(session: Session, keys: Sequence[str]) -> Lines:
+    """Return the same for a few facts, by a statement that is built once."""
+    return _standing(fetch(session, _LINES_OF_KEYS, {"keys": keys}))
+
+
+def _standing(rows: Iterable[Any]) -> Lines:
     standing: dict[int, Line] = {}
     occurrences: dict[str, int] = defaultdict(int)
     taken_back: set[int] = set()
-    for row in session.execute(_LINES.where(where)):
+    for row in rows:
         if row.reverses_id is not None:
             taken_back.add(row.reverses_id)
             continue

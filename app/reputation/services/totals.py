@@ -6,12 +6,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     ColumnElement,
     Date,
+    Insert,
     Select,
+    Table,
     and_,
     bindparam,
     case,
@@ -26,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from app.kernel.database import fetch
 from app.reputation.caps import CapKey, CapKind, Gain, derive_caps
 from app.reputation.claims import post_name
 from app.reputation.models import Cap, Entry, Score
@@ -36,12 +39,17 @@ UPS_RECEIVED = tuple(rule.value for rule in RECEIVED_UP)
 Statement = Select[*tuple[Any, ...]]
 
 
+def _is_one_of(rules: Iterable[str]) -> ColumnElement[bool]:
+    """Compare without ``IN``, whose list SQLAlchemy writes out anew each time a statement runs."""
+    return or_(*(Entry.rule == rule for rule in rules))
+
+
 def _nearness(of_post: ColumnElement[bool]) -> Statement:
     """Make the statement: are there caps, points of the day, votes of the voter that day, points of the post."""
     mine, day = Entry.user_id == bindparam("user"), bindparam("day", type_=Date)
-    ups = select(func.coalesce(func.sum(Entry.points), 0)).where(mine, Entry.rule.in_(UPS_RECEIVED))
+    ups = select(func.coalesce(func.sum(Entry.points), 0)).where(mine, _is_one_of(UPS_RECEIVED))
     votes = select(func.coalesce(func.sum(case((Entry.reverses_id.is_(None), 1), else_=-1)), 0))
-    by_voter = votes.where(mine, Entry.day == day, Entry.by_id == bindparam("voter"), Entry.rule.in_(VOTES_RECEIVED))
+    by_voter = votes.where(mine, Entry.day == day, Entry.by_id == bindparam("voter"), _is_one_of(VOTES_RECEIVED))
     of_name = and_(Cap.kind == CapKind.POST.value, Cap.subject == bindparam("name"))
     caps = exists().where(Cap.user_id == bindparam("user"), or_(Cap.day == day, of_name))
     return select(
@@ -54,13 +62,22 @@ def _nearness(of_post: ColumnElement[bool]) -> Statement:
 
 _NEARNESS_OF_ANSWER = _nearness(Entry.answer_id == bindparam("post"))
 _NEARNESS_OF_QUESTION = _nearness(and_(Entry.question_id == bindparam("post"), Entry.answer_id.is_(None)))
-_LOCK = (
-    select(Score.user_id)
-    .where(Score.user_id.in_(bindparam("people", expanding=True)))
-    .order_by(Score.user_id)
-    .with_for_update()
+_SCORES = cast("Table", Score.__table__)
+_ADD = (
+    update(_SCORES)
+    .where(_SCORES.c.user_id == bindparam("person"))
+    .values(score_sum=_SCORES.c.score_sum + bindparam("change"))
 )
-_ADD = update(Score).where(Score.user_id == bindparam("person")).values(score_sum=Score.score_sum + bindparam("change"))
+
+
+def _gain(dialect: Any) -> Insert:
+    row = dialect.insert(_SCORES)
+    total = {"score_sum": _SCORES.c.score_sum + row.excluded.score_sum}
+    gain: Insert = row.on_conflict_do_update(index_elements=[_SCORES.c.user_id], set_=total)
+    return gain
+
+
+_GAIN = {"sqlite": _gain(sqlite), "postgresql": _gain(postgresql)}
 
 
 @dataclass(slots=True)
@@ -86,26 +103,26 @@ def touch(rows: Iterable[Mapping[str, Any]]) -> dict[int, Touched]:
     return touched
 
 
-def lock_scores(session: Session, people: Collection[int]) -> None:
-    """Put concurrent changes of these people's ledgers in order, always in the order of their ids."""
-    wanted = {"people": sorted(people)}
-    missing = sorted(set(people) - set(session.scalars(_LOCK, wanted)))
-    if missing:
-        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-        rows = [{"user_id": user_id, "score_sum": 0} for user_id in missing]
-        session.execute(dialect.insert(Score).on_conflict_do_nothing(), rows)
-        session.scalars(_LOCK, wanted).all()
+def add_points(session: Session, touched: Mapping[int, Touched]) -> None:
+    """Add nominal points to the sums, in the order of people's ids.
+
+    The rows stay locked, which puts concurrent changes of these people's ledgers in order.
+    """
+    statement = _GAIN[session.get_bind().dialect.name]
+    fetch(
+        session, statement, [{"user_id": user_id, "score_sum": touched[user_id].points} for user_id in sorted(touched)]
+    )
 
 
-def settle_totals(session: Session, book: RuleBook, touched: Mapping[int, Touched]) -> None:
-    """Bring the limits and sums of the touched people up to date; their scores are locked."""
+def settle_limits(session: Session, book: RuleBook, touched: Mapping[int, Touched]) -> None:
+    """Bring what the limits take from the touched people up to date; their sums are locked."""
     changes = [
         {"person": user_id, "change": change}
         for user_id, person in sorted(touched.items())
-        if (change := person.points + _settle_caps(session, book, user_id, person))
+        if (change := _settle_caps(session, book, user_id, person))
     ]
     if changes:
-        session.connection().execute(_ADD, changes)
+        fetch(session, _ADD, changes)
 
 
 def _settle_caps(session: Session, book: RuleBook, user_id: int, person: Touched) -> int:
@@ -138,7 +155,7 @@ def _is_quiet(session: Session, book: RuleBook, user_id: int, person: Touched) -
     values = {"user": user_id, "day": day, "voter": voter_id, "name": post_name(*post)}
     values |= {"post": question_id if answer_id is None else answer_id}
     statement = _NEARNESS_OF_QUESTION if answer_id is None else _NEARNESS_OF_ANSWER
-    capped, day_total, of_voter, post_total = session.execute(statement, values).one()
+    capped, day_total, of_voter, post_total = fetch(session, statement, values).one()
     rules = book.on(day).rules
     return (
         not capped
