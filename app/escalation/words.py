@@ -20,6 +20,13 @@ REASONS: Mapping[str, str] = {
     "escalation.days_unreadable": N_("Write one date on each line, such as 2026-12-24."),
     "escalation.country_unknown": N_("We don’t know the public holidays of that place. Try a code such as DE or US."),
     "escalation.ticket_ended": N_("This is already over. Nothing was changed."),
+    "escalation.back_already": N_(
+        "It is noted already that you are back to work. "
+        "If the trouble is back, press “Not solved after all” below the answer."
+    ),
+    "escalation.with_the_desk": N_(
+        "The desk is working on this again. You will be asked when they think it is solved."
+    ),
     "escalation.only_the_asker": N_("Only the person who asked can say that."),
     "escalation.only_asker_or_staff": N_("Only the person who asked and the people who look after this can do that."),
     "escalation.already_with_us": N_("The desk already has this question."),

@@ -8,7 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.escalation.models.tickets import PrivateNote, State, Ticket
+from app.forum.contract import AcceptAnswer, MoveQuestion, accept_answer, move_question
 from app.forum.models.answer import Answer, Comment
+from app.forum.models.space import Visibility
 from app.identity.models import User
 from app.kernel.actor import Role
 from tests.conftest import CountStatements
@@ -204,3 +206,19 @@ def test_a_story_costs_the_same_however_long_it_is(
             assert jos.get(f"/waiting/{ticket_id}").status_code == 200
         costs.append(len(seen))
     assert costs[0] == costs[1]
+
+
+def test_a_ticket_that_is_over_goes_where_its_question_goes(jos: FlaskClient, desk: Desk, make: Make) -> None:
+    question = desk.question()
+    found = make.answer(question)
+    ticket_id = desk.ticket(question)
+    hidden = make.space(visibility=Visibility.PRIVATE, groups=(make.group(),))
+    sam, ada = make.actor(desk.sam), make.actor(make.user(roles=(Role.ADMINISTRATOR,)))
+    with desk.make.unit_of_work() as uow:
+        accept_answer(uow, sam, AcceptAnswer(found.id))
+    assert jos.get(f"/waiting/{ticket_id}").status_code == 200
+
+    with desk.make.unit_of_work() as uow:
+        move_question(uow, ada, MoveQuestion(question.id, hidden.id))
+
+    assert jos.get(f"/waiting/{ticket_id}").status_code == 404

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from sqlalchemy import update
+
 from app.escalation.access import last_ticket
 from app.escalation.events import TicketCancelled, TicketConfirmed, TicketReopened
 from app.escalation.models.tickets import ACTIVE, Ending, State, Ticket
-from app.escalation.permissions import can_conclude
+from app.escalation.permissions import ENDED, can_conclude
 from app.escalation.services.recording import facts_of, note_event
 from app.escalation.services.timing import over_because
 from app.escalation.terms import terms_of_policy
 from app.forum.contract import AcceptAnswer, AnswerMark, accept_answer, access_thread, answer_marks, question_facts
 from app.kernel.actor import Actor
-from app.kernel.errors import NotFound
+from app.kernel.errors import Conflict, NotFound
 from app.kernel.permissions import ensure
 from app.kernel.unit_of_work import UnitOfWork
 from app.reputation.contract import confirm_desk_answer, withdraw_desk_confirmation
 
 LONGEST_NOTE = 1000
+_OVERTAKEN = {State.CONFIRMED: "escalation.back_already", State.CANCELLED: "escalation.ticket_ended"}
 
 
 def confirm_solution(uow: UnitOfWork, actor: Actor, question_id: int) -> Ticket:
@@ -24,13 +27,14 @@ def confirm_solution(uow: UnitOfWork, actor: Actor, question_id: int) -> Ticket:
 
     Raises:
         NotFound: when no desk ever had the question.
-        Denied: when the actor is not the asker, or there is nothing to confirm.
+        Denied: when the actor is not the asker.
+        Conflict: when there is nothing to confirm any more.
 
     """
     ticket = _load(uow, actor, question_id)
     if ticket.state == State.CONFIRMED and actor.id == ticket.asker_id:
         return ticket
-    ensure(can_conclude(actor, ticket))
+    _ensure_asked(actor, ticket)
     confirm(uow, ticket, actor.user_id, ticket.solution_answer_id)
     if ticket.solution_answer_id is not None:
         accept_answer(uow, actor, AcceptAnswer(ticket.solution_answer_id))
@@ -42,13 +46,14 @@ def reopen_ticket(uow: UnitOfWork, actor: Actor, question_id: int, why: str = ""
 
     Raises:
         NotFound: when no desk ever had the question.
-        Denied: when the actor is not the asker, or the desk has not said that it is solved.
+        Denied: when the actor is not the asker.
+        Conflict: when there is nothing to take back any more.
 
     """
     ticket = _load(uow, actor, question_id)
     if ticket.state == State.REOPENED and actor.id == ticket.asker_id:
         return ticket
-    ensure(can_conclude(actor, ticket))
+    _ensure_asked(actor, ticket)
     terms = terms_of_policy(uow.session, ticket.policy_id, None, uow.now)
     ticket.state, ticket.solved_at, ticket.solution_answer_id = State.REOPENED, None, None
     ticket.reply_due_at = terms.reply_by(uow.now, ticket.impact)
@@ -107,14 +112,16 @@ def hear_withdrawal(uow: UnitOfWork, question_id: int, answer_id: int) -> None:
 
 def settle_ticket(uow: UnitOfWork, question_id: int, by_id: int) -> None:
     """Bring the standing ticket in line with the thread: gone, waiting for the asker, or ours again."""
+    facts = question_facts(uow.session, [question_id])[question_id]
+    tickets = update(Ticket).where(Ticket.question_id == question_id)  # ended ones too: the space says who may see them
+    uow.session.execute(tickets.values(space_id=facts.space_id).where(Ticket.space_id != facts.space_id))
     ticket = _standing(uow, question_id)
     if ticket is None:
         return
-    facts = question_facts(uow.session, [question_id])[question_id]
     if (over := over_because(facts)) is not None:
         cancel(uow, ticket, by_id, Ending(over.value))
         return
-    ticket.impact, ticket.space_id = facts.impact, facts.space_id
+    ticket.impact = facts.impact
     if facts.waiting_for_asker_since is not None and ticket.state in ACTIVE:
         if ticket.state != State.PENDING:
             ticket.state, ticket.reply_due_at = State.PENDING, None
@@ -146,6 +153,20 @@ def _load(uow: UnitOfWork, actor: Actor, question_id: int) -> Ticket:
     if ticket is None:
         raise NotFound
     return ticket
+
+
+def _ensure_asked(actor: Actor, ticket: Ticket) -> None:
+    """Let the asker answer «Back to work?» while it is asked.
+
+    Raises:
+        Denied: when the actor is not the asker.
+        Conflict: when it was answered meanwhile, perhaps by the asker in another window.
+
+    """
+    decision = can_conclude(actor, ticket)
+    if decision.reason == ENDED.reason:
+        raise Conflict(_OVERTAKEN.get(State(ticket.state), "escalation.with_the_desk"))
+    ensure(decision)
 
 
 def _standing(uow: UnitOfWork, question_id: int) -> Ticket | None:

@@ -102,8 +102,8 @@ def solve_with(uow: UnitOfWork, actor: Actor, command: SolveWith) -> Ticket:
 
 def _load(uow: UnitOfWork, actor: Actor, ticket_id: int, version: int | None) -> Ticket:
     ticket = access_ticket(uow.session, actor, ticket_id, lock=True)
+    expect_version(actor, ticket, version)  # first: who comes too late is shown what happened, with what they wrote
     ensure(can_work_on(actor, ticket))
-    expect_version(actor, ticket, version)
     return ticket
 
 

@@ -56,10 +56,10 @@ def assign_ticket(uow: UnitOfWork, actor: Actor, command: AssignTicket) -> Ticke
 
     """
     ticket = access_ticket(uow.session, actor, command.ticket_id, lock=True)
-    ensure(can_work_on(actor, ticket))
-    if ticket.assignee_id == command.assignee_id:
+    if ticket.assignee_id == command.assignee_id and ticket.ended_at is None:
         return ticket
     expect_version(actor, ticket, command.version)
+    ensure(can_work_on(actor, ticket))
     if command.assignee_id is not None and command.assignee_id != actor.id:
         roles, _ = roles_and_groups(uow.session, command.assignee_id)
         if Role.AGENT not in roles:
@@ -111,8 +111,8 @@ def hand_over(uow: UnitOfWork, actor: Actor, command: HandOver) -> Ticket:
 
     """
     ticket = access_ticket(uow.session, actor, command.ticket_id, lock=True)
-    ensure(can_work_on(actor, ticket))
     expect_version(actor, ticket, command.version)
+    ensure(can_work_on(actor, ticket))
     sentence = command.sentence.strip()
     if not sentence:
         raise Invalid("sentence", "escalation.reason_missing")
