@@ -67,17 +67,12 @@ def derive_caps(
     """
     caps: dict[CapKey, int] = {}
     counted: dict[str, dict[date, int]] = defaultdict(lambda: defaultdict(int))
-    for (day, _, _), votes in _by_pair(gains).items():
-        rules = book.on(day).rules
-        ups = votes[0].rule in RECEIVED_UP
-        limit = max(0, rules.pair_ups if ups else rules.pair_downs)
-        ranked = sorted(votes, key=lambda gain: (-gain.points, gain.question_id, gain.answer_id or 0))
-        if excess := sum(gain.points for gain in ranked[limit:]):
-            kind = CapKind.PAIR_UPS if ups else CapKind.PAIR_DOWNS
-            caps[day, kind, str(votes[0].by_id)] = -excess
-        if ups:
-            for gain in ranked[:limit]:
-                counted[gain.post][day] += gain.points
+    for (day, by_id, ups), votes in _by_pair(gains).items():
+        counting, beyond = _count_pair(book, day, ups, votes)
+        if excess := sum(gain.points for gain in beyond):
+            caps[day, CapKind.PAIR_UPS if ups else CapKind.PAIR_DOWNS, str(by_id)] = -excess
+        for gain in counting if ups else ():
+            counted[gain.post][day] += gain.points
     days: dict[date, int] = defaultdict(int)
     for post, by_day in counted.items():
         if unsettled_posts is None or post in unsettled_posts:
@@ -88,6 +83,53 @@ def derive_caps(
         if (excess := total - book.on(day).rules.daily_limit) > 0:
             caps[day, CapKind.DAY, ""] = -excess
     return caps
+
+
+def lost_by_question(book: RuleBook, gains: Iterable[Gain], caps: Mapping[CapKey, int]) -> dict[int, int]:
+    """Return what the limits take of one person's gains, question by question; it adds up to what the caps say.
+
+    A limit of a day says nothing of where the points came from: what was gained on the oldest posts counts first.
+
+    Args:
+        book: the rules.
+        gains: every vote entry of the days that the caps belong to.
+        caps: all cap rows of these days.
+
+    """
+    lost: dict[int, int] = defaultdict(int)
+    counted: dict[date, dict[tuple[int, int], int]] = defaultdict(lambda: defaultdict(int))
+    posts: dict[str, tuple[int, int]] = {}
+    for (day, by_id, ups), votes in _by_pair(gains).items():
+        limited = (day, CapKind.PAIR_UPS if ups else CapKind.PAIR_DOWNS, str(by_id)) in caps
+        counting, beyond = _count_pair(book, day, ups, votes) if limited else (votes, [])
+        for gain in beyond:
+            lost[gain.question_id] += gain.points
+        for gain in counting if ups else ():
+            posts[gain.post] = gain.question_id, gain.answer_id or 0
+            counted[day][posts[gain.post]] += gain.points
+    for (day, kind, name), points in caps.items():
+        if kind is CapKind.POST:
+            lost[posts[name][0]] -= points
+            counted[day][posts[name]] += points
+    for (day, kind, _), points in caps.items():
+        if kind is CapKind.DAY:
+            _lose_newest(counted[day], -points, lost)
+    return lost
+
+
+def _lose_newest(counted: Mapping[tuple[int, int], int], excess: int, lost: dict[int, int]) -> None:
+    for post in sorted(counted, reverse=True):
+        part = min(excess, counted[post])
+        lost[post[0]] += part
+        excess -= part
+
+
+def _count_pair(book: RuleBook, day: date, ups: bool, votes: Collection[Gain]) -> tuple[list[Gain], list[Gain]]:
+    """Part one person's votes for another on one day into those that count and those beyond the limit."""
+    rules = book.on(day).rules
+    limit = max(0, rules.pair_ups if ups else rules.pair_downs)
+    ranked = sorted(votes, key=lambda gain: (-gain.points, gain.question_id, gain.answer_id or 0))
+    return ranked[:limit], ranked[limit:]
 
 
 def _by_pair(gains: Iterable[Gain]) -> dict[tuple[date, int, bool], list[Gain]]:

@@ -58,6 +58,8 @@ def test_a_long_life_of_a_community_never_disagrees_with_its_facts(app: Flask, c
         value = dice.choice([1, 1, 1, 1, -1, 0]) if verb == "vote" else dice.randrange(8)
         world.play(Step(verb, dice.randrange(8), dice.randrange(8), value))
         assert world.disagreements() == [], f"after step {number}"
+        taken, lost = world.losses()
+        assert taken == lost, f"after step {number}: what limits take belongs to some question"
         seen |= world.seen()
     assert EVERYTHING - seen == set(), "the walk no longer meets every case; choose another seed or other odds"
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import Flask
 from sqlalchemy import select
 
+from app.forum.models.question import Question
 from app.forum.services.accepting import AcceptAnswer, accept_answer, withdraw_acceptance
 from app.forum.services.deleting import (
     DeleteAnswer,
@@ -27,6 +29,7 @@ from app.kernel.actor import Actor, Role
 from app.kernel.errors import AppError
 from app.kernel.unit_of_work import UnitOfWork
 from app.reputation.models import Cap, Entry
+from app.reputation.queries.lost_points import lost_points
 from app.reputation.rules import Rules
 from app.reputation.services.changing_rules import ChangeRules, change_rules
 from app.reputation.services.confirming import confirm_desk_answer, withdraw_desk_confirmation
@@ -107,6 +110,14 @@ class World:
             recomputed = {user_id: total for user_id, total in recompute(session).items() if total}
             expected = expected_sums(session)
         return found if recomputed == expected else [*found, f"recomputed {recomputed}, expected {expected}"]
+
+    def losses(self) -> tuple[int, int]:
+        """Return what all limits take back, and what the questions of the community lose by them."""
+        with self._runtime.reads() as session:
+            people = list(session.scalars(select(Cap.user_id).distinct()))
+            taken = sum(session.scalars(select(Cap.points)))
+            lost = lost_points(session, select(Question.id), date.min, people)
+        return -taken, sum(lost.values())
 
     def sums(self) -> dict[int, int]:
         with self._runtime.reads() as session:

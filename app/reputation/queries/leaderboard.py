@@ -15,6 +15,7 @@ from app.identity.contract import Person, listed_people, people
 from app.kernel.actor import Actor
 from app.kernel.errors import NotFound
 from app.reputation.models import Cap, Entry, Score
+from app.reputation.queries.lost_points import lost_points
 from app.reputation.rules import utc_day
 
 PLACES = 50
@@ -53,9 +54,7 @@ class Leaderboard:
 
 
 def leaderboard(session: Session, actor: Actor, now: datetime, period: Period, space_slug: str | None) -> Leaderboard:
-    """Return the ranking in three statements.
-
-    Limits belong to a person's day, not to a space: the ranking of one space counts points before limits.
+    """Return the ranking in three statements, of one space in at most eight.
 
     Raises:
         NotFound: when the space is absent or hidden from this actor.
@@ -66,34 +65,47 @@ def leaderboard(session: Session, actor: Actor, now: datetime, period: Period, s
     if space_slug and space is None:
         raise NotFound
     since = utc_day(now) - LENGTHS[period] + timedelta(days=1) if period in LENGTHS else None
-    rows = session.execute(_totals(since, space)).all()
-    persons = people(session, [row.user_id for row in rows])
-    ranks = [1 + sum(other.points > row.points for other in rows) for row in rows]
-    places = tuple(Place(rank, persons[row.user_id], int(row.points)) for rank, row in zip(ranks, rows, strict=True))
+    totals = _totals_in(session, space, since) if space else session.execute(_totals(since)).all()
+    persons = people(session, [user_id for user_id, _ in totals])
+    ranks = [1 + sum(other > points for _, other in totals) for _, points in totals]
+    places = tuple(Place(rank, persons[i], int(points)) for rank, (i, points) in zip(ranks, totals, strict=True))
     return Leaderboard(period, space, tuple(spaces), places)
 
 
-def _totals(since: date | None, space: ReadableSpace | None) -> Select[Any, Any]:
-    if space is None and since is None:
+def _totals(since: date | None) -> Select[Any, Any]:
+    if since is None:
         kept = select(Score.user_id, Score.score_sum.label("points"))
         return (
             kept.where(Score.score_sum > 0, Score.user_id.in_(listed_people()))
             .order_by(Score.score_sum.desc(), Score.user_id)
             .limit(PLACES)
         )
-    entries = select(Entry.user_id, Entry.points)
-    caps = select(Cap.user_id, Cap.points)
-    if since is not None:
-        entries, caps = entries.where(Entry.day >= since), caps.where(Cap.day >= since)
-    if space is not None:
-        entries = entries.where(Entry.question_id.in_(questions_in(space.id)))
-    rows = (entries if space is not None else union_all(entries, caps)).subquery()
-    points = func.sum(rows.c.points)
+    rows = union_all(
+        select(Entry.user_id, Entry.points).where(Entry.day >= since),
+        select(Cap.user_id, Cap.points).where(Cap.day >= since),
+    ).subquery()
+    return _summed(rows.c.user_id, rows.c.points).limit(PLACES)
+
+
+def _totals_in(session: Session, space: ReadableSpace, since: date | None) -> list[tuple[int, int]]:
+    """Rank people by what they earned in one space: those whom no limit touched, and those whom some did."""
+    begin = since or date.min
+    limited = select(Cap.user_id).where(Cap.day >= begin)
+    here = _summed(Entry.user_id, Entry.points).where(Entry.day >= begin, Entry.question_id.in_(questions_in(space.id)))
+    free = session.execute(here.where(Entry.user_id.not_in(limited)).limit(PLACES))
+    earned = [(user_id, int(points)) for user_id, points in free]
+    before = session.execute(here.where(Entry.user_id.in_(limited))).all()
+    lost = lost_points(session, questions_in(space.id), begin, [i for i, _ in before]) if before else {}
+    earned += [(user_id, int(points) - lost.get(user_id, 0)) for user_id, points in before]
+    return sorted((e for e in earned if e[1] > 0), key=lambda e: (-e[1], e[0]))[:PLACES]
+
+
+def _summed(user_id: Any, points: Any) -> Select[Any, Any]:
+    total = func.sum(points)
     return (
-        select(rows.c.user_id, points.label("points"))
-        .where(rows.c.user_id.in_(listed_people()))
-        .group_by(rows.c.user_id)
-        .having(points > 0)
-        .order_by(points.desc(), rows.c.user_id)
-        .limit(PLACES)
+        select(user_id, total.label("points"))
+        .where(user_id.in_(listed_people()))
+        .group_by(user_id)
+        .having(total > 0)
+        .order_by(total.desc(), user_id)
     )
