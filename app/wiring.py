@@ -298,21 +298,23 @@ def _actor_loader(clock: Clock, table: Table) -> Callable[[Session], Actor]:
         g.time_zone, g.theme, g.shortcuts = who.time_zone, who.theme, who.shortcuts
         if who.last_seen_at <= clock.now() - SEEN_EVERY:
             g.seen_sign_in = who.sign_in_id
-        return actor_of(read, who.user_id, who.name, table=table)
+        return _actor(read, table, who.user_id, who.name, (who.roles, who.group_ids))
 
     return load
 
 
-def actor_of(read: Session, user_id: int, name: str | None = None, *, table: Table = "small") -> Actor:
+def actor_of(read: Session, user_id: int, *, table: Table = "small") -> Actor:
     """Return everything permissions need to know about a person."""
-    roles, groups = roles_and_groups(read, user_id)
-    spaces = readable_space_ids(read, signed_in=True, group_ids=groups, everything=Role.ADMINISTRATOR in roles)
-    name = name if name is not None else people(read, [user_id])[user_id].name
-    return Actor(user_id, name, roles, groups, spaces, privileges_of(read, user_id, table))
+    return _actor(read, table, user_id, people(read, [user_id])[user_id].name, roles_and_groups(read, user_id))
+
+
+def _actor(
+    read: Session, table: Table, user_id: int, name: str, rights: tuple[frozenset[Role], frozenset[int]]
+) -> Actor:
+    everything = Role.ADMINISTRATOR in rights[0]
+    spaces = readable_space_ids(read, signed_in=True, group_ids=rights[1], everything=everything)
+    return Actor(user_id, name, *rights, spaces, privileges_of(read, user_id, table))
 
 
 def _merge(tables: list[Mapping[str, str]]) -> dict[str, str]:
-    merged: dict[str, str] = {}
-    for table in tables:
-        merged.update(table)
-    return merged
+    return {code: sentence for table in tables for code, sentence in table.items()}

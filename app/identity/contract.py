@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -48,6 +48,8 @@ class SignedIn:
     shortcuts: bool
     sign_in_id: int
     last_seen_at: datetime
+    roles: frozenset[Role]
+    group_ids: frozenset[int]
 
 
 _SIGNED_IN = (
@@ -60,8 +62,12 @@ _SIGNED_IN = (
         User.shortcuts,
         SignIn.id,
         SignIn.last_seen_at,
+        RoleGrant.role,
+        GroupMember.group_id,
     )
     .join(SignIn, SignIn.user_id == User.id)
+    .outerjoin(RoleGrant, RoleGrant.user_id == User.id)
+    .outerjoin(GroupMember, GroupMember.user_id == User.id)
     .where(
         SignIn.token_hash == bindparam("token_hash"),
         SignIn.revoked_at.is_(None),
@@ -80,9 +86,16 @@ _PEOPLE = select(User.id, User.handle, User.name, User.place, User.avatar_key).w
 
 
 def signed_in(session: Session, token: str, now: datetime) -> SignedIn | None:
-    """Return who holds a sign-in token; None when it is unknown, revoked, expired or the person is deactivated."""
-    row = fetch(session, _SIGNED_IN, {"token_hash": hash_token(token), "now": now}).first()
-    return SignedIn(*row) if row else None
+    """Return who holds a sign-in token, with their roles and groups, in one statement.
+
+    None when the token is unknown, revoked or expired, or the person is deactivated.
+    """
+    rows: Sequence[Any] = fetch(session, _SIGNED_IN, {"token_hash": hash_token(token), "now": now}).all()
+    if not rows:
+        return None
+    roles = frozenset(Role(row.role) for row in rows if row.role is not None)  # a row for each role in each group
+    groups = frozenset(row.group_id for row in rows if row.group_id is not None)
+    return SignedIn(*rows[0][:-2], roles, groups)
 
 
 def open_sign_ins(session: Session, sign_in_ids: Collection[int], now: datetime) -> frozenset[int]:
