@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from app.reputation.routes import badges, leaderboards, ledger, privileges
+from app.reputation.routes import badges, leaderboards, ledger, privileges, rules
 from app.web.routing import Gate, Route, blueprint
+
+SOME = "30 per minute"
 
 reputation = blueprint(
     "reputation",
@@ -13,5 +15,7 @@ reputation = blueprint(
         Route("GET", "/leaderboard", leaderboards.show, Gate.PUBLIC),
         Route("GET", "/badges", badges.index, Gate.PUBLIC),
         Route("GET", "/badges/<code>", badges.show, Gate.PUBLIC),
+        Route("GET", "/admin/reputation", rules.show, Gate.ADMINISTRATOR),
+        Route("POST", "/admin/reputation", rules.save, Gate.ADMINISTRATOR, SOME),
     ],
 )

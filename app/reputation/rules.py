@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -90,13 +90,29 @@ class RuleBook:
         return min(v.rules.post_limit for v in self._versions)
 
     @property
-    def newest_number(self) -> int:
-        """Return the number of the version written last."""
-        return max(v.number for v in self._versions)
+    def newest(self) -> RuleVersion:
+        """Return the version written last."""
+        return max(self._versions, key=lambda v: v.number)
 
     def on(self, day: date) -> RuleVersion:
         """Return the version valid on a UTC day."""
         return self.at(datetime.combine(day, time.min, UTC))
+
+
+NOTICE = timedelta(hours=1)
+"""Shortest time between a change and its coming into force, so that no fact is judged while it is being written."""
+LOSSES = frozenset({"down_received", "down_given"})
+LARGEST = 1000
+
+
+def allowed_range(name: str) -> tuple[int, int]:
+    """Return the lowest and the highest value of a number: good things cost nothing, bad things earn nothing."""
+    return (-LARGEST, 0) if name in LOSSES else (0, LARGEST)
+
+
+def next_start(now: datetime) -> datetime:
+    """Return when a change that is made now comes into force."""
+    return datetime.combine((now.astimezone(UTC) + NOTICE).date() + timedelta(days=1), time.min, UTC)
 
 
 def rules_to_json(rules: Rules) -> dict[str, int]:

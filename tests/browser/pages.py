@@ -63,6 +63,7 @@ QUIET_PAGES: list[Place] = [
     (ADMINISTRATOR, "/admin/policies/1"),
     (ADMINISTRATOR, "/admin/calendars"),
     (ADMINISTRATOR, "/admin/calendars/1"),
+    (ADMINISTRATOR, "/admin/reputation"),
     (ADMINISTRATOR, "/admin/desks"),
     (ADMINISTRATOR, "/admin/desks/1"),
     (AGENT, "/questions/{question}/escalate"),

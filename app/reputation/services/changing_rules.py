@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, time, timedelta
 
 from app.kernel.actor import Actor
 from app.kernel.errors import Invalid
@@ -11,12 +10,8 @@ from app.kernel.permissions import ensure
 from app.kernel.unit_of_work import UnitOfWork
 from app.reputation.models import StoredRules
 from app.reputation.permissions import can_change_rules
-from app.reputation.rules import Rules, RuleVersion, rules_to_json
+from app.reputation.rules import Rules, RuleVersion, allowed_range, next_start, rules_to_json
 from app.reputation.services.facts import load_rule_book
-
-NOTICE = timedelta(hours=1)
-"""Shortest time between a change and its coming into force, so that no fact is judged while it is being written."""
-LARGEST = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +27,15 @@ def change_rules(uow: UnitOfWork, actor: Actor, command: ChangeRules) -> RuleVer
 
     Raises:
         Denied: to everybody but administrators.
-        Invalid: for a number out of range; the field is the number's name.
+        Invalid: for a number out of range, where the field is the number's name; for rules that are chosen already.
 
     """
     ensure(can_change_rules(actor))
     _check(command.rules)
     book = load_rule_book(uow.session)
-    version = RuleVersion(book.newest_number + 1, _next_start(uow.now), command.rules)
+    if command.rules == book.newest.rules:
+        raise Invalid("reason", "reputation.same_rules")
+    version = RuleVersion(book.newest.number + 1, next_start(uow.now), command.rules)
     uow.session.add(
         StoredRules(
             number=version.number,
@@ -61,14 +58,9 @@ def change_rules(uow: UnitOfWork, actor: Actor, command: ChangeRules) -> RuleVer
     return version
 
 
-def _next_start(now: datetime) -> datetime:
-    return datetime.combine((now.astimezone(UTC) + NOTICE).date() + timedelta(days=1), time.min, UTC)
-
-
 def _check(rules: Rules) -> None:
     """Points one receives for good things are not negative, for bad things not positive, limits not below nothing."""
-    losses = {"down_received", "down_given"}
     for name, value in asdict(rules).items():
-        low, high = (-LARGEST, 0) if name in losses else (0, LARGEST)
+        low, high = allowed_range(name)
         if not low <= value <= high:
             raise Invalid(name, "reputation.number_out_of_range", low=low, high=high)
