@@ -211,9 +211,7 @@ def _runtime(app: Flask, settings: Settings, clock: Clock) -> Runtime:
     )
 
 
-def _ports(
-    app: Flask, settings: Settings, reads: sessionmaker[ReadSession], clock: Clock
-) -> dict[type, Any]:  # fmt: skip
+def _ports(app: Flask, settings: Settings, reads: sessionmaker[ReadSession], clock: Clock) -> dict[type, Any]:
     """Bind each port to the adapter that the settings choose."""
     return {
         AvatarStore: AvatarFolder(settings.uploads_dir / "avatars"),
@@ -242,6 +240,7 @@ def _after_commit(
     letters = AccountMail(ports[Mailer], ports[Translator], ports[Tokens], reads, settings.site_name, settings.site_url)
     return [
         reputation_reactions.badge_subscription(units),
+        escalation_reactions.similar_subscription(units, reads, ports[SearchEngine]),
         *news_subscriptions(units, news),
         *account_reactions(letters, ports[AvatarStore]),
         index_threads(ports[SearchEngine], ports[DocumentSource]),

@@ -1,8 +1,14 @@
-"""Reactions to the thread, in its own transaction: a stopped clock is part of the truth."""
+"""Reactions to the thread, in its own transaction: a stopped clock is part of the truth. What is slow comes after."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from sqlalchemy.orm import sessionmaker
+
+from app.escalation.events import QuestionEscalated
 from app.escalation.services.concluding import hear_acceptance, hear_asker, hear_withdrawal, settle_ticket
+from app.escalation.services.gathering import gather_similar
 from app.escalation.services.timing import settle_clock, watches_scores
 from app.forum.events import (
     AcceptanceWithdrawn,
@@ -26,8 +32,11 @@ from app.forum.events import (
     VoteCast,
     VoteWithdrawn,
 )
+from app.kernel.database import ReadSession
 from app.kernel.events import Subscriptions
-from app.kernel.unit_of_work import UnitOfWork
+from app.kernel.relay import Message, Subscription
+from app.kernel.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from app.search.contract import SearchEngine
 
 
 def start(uow: UnitOfWork, event: QuestionAsked) -> None:
@@ -97,3 +106,16 @@ IN_TRANSACTION: Subscriptions = {
     VoteCast: [weigh],
     VoteWithdrawn: [weigh],
 }
+
+
+def similar_subscription(
+    units: UnitOfWorkFactory, reads: sessionmaker[ReadSession], engine: SearchEngine
+) -> Subscription:
+    """Return the reaction that looks for what was solved before, once a desk has a question."""
+
+    def gather(messages: Sequence[Message]) -> None:
+        for message in messages:
+            assert isinstance(message.event, QuestionEscalated)
+            gather_similar(units, reads, engine, message.event)
+
+    return Subscription("escalation.similar", (QuestionEscalated,), gather)

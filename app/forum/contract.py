@@ -31,7 +31,7 @@ from app.forum.queries.earnings import (
     vote_facts,
     vote_of_one,
 )
-from app.forum.queries.finding import similar_solved
+from app.forum.queries.finding import carried_questions, similar_solved
 from app.forum.queries.found_questions import FoundQuestion
 from app.forum.queries.glances import (
     AskedLately,
@@ -121,6 +121,7 @@ __all__ = [
     "ask_question",
     "asked_lately",
     "audience_of",
+    "carried_questions",
     "close_question",
     "edit_facts",
     "import_acceptances",

@@ -23,7 +23,9 @@ class Desk:
     lee: User
 
     def question(self, title: str = "Month-end close blocked", **fields: object) -> Question:
-        return self.make.question(asker=self.sam, space=self.space, title=title, **{"impact": Impact.BLOCKED, **fields})
+        return self.make.question(
+            asker=self.sam, title=title, **{"space": self.space, "impact": Impact.BLOCKED, **fields}
+        )
 
     def ticket(self, question: Question | None = None, reason: str = "I need this today.") -> int:
         """Hand a question over, as its asker would; return the ticket's id."""

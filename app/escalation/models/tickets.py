@@ -85,7 +85,8 @@ class Ticket(Base):
     confirmed_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     rule: Mapped[dict[str, Any]] = mapped_column(JSON)
-    """The rule that fired: definition, minutes, due time, policy and calendar version, me-toos, answers tried."""
+    """The rule that fired: definition, minutes, due time, policy and calendar version, me-toos, answers tried,
+    similar questions solved before."""
 
 
 class TicketEvent(Base):

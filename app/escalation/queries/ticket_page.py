@@ -14,10 +14,21 @@ from app.escalation.models.agreements import Desk
 from app.escalation.models.tickets import Ticket
 from app.escalation.permissions import can_work_on
 from app.escalation.queries.timeline import Moment, timeline
-from app.forum.contract import AskedLately, Thread, ThreadAnswer, asked_lately, thread_of
+from app.escalation.services.gathering import SIMILAR
+from app.forum.contract import (
+    AskedLately,
+    FoundQuestion,
+    Thread,
+    ThreadAnswer,
+    asked_lately,
+    carried_questions,
+    thread_of,
+)
 from app.identity.contract import Introduction, Person, introduction_of, people_with_role
 from app.kernel.actor import Actor, Role
 from app.kernel.permissions import Decision
+
+MOST_SIMILAR = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +47,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class TicketPage:
-    """A ticket. ``tried`` are the answers that stood when it was opened."""
+    """A ticket. ``tried`` are the answers that stood when it was opened, ``similar`` what was found then."""
 
     id: int
     version: int
@@ -50,6 +61,7 @@ class TicketPage:
     rule: Rule
     thread: Thread
     tried: tuple[ThreadAnswer, ...]
+    similar: tuple[FoundQuestion, ...]
     moments: tuple[Moment, ...]
     introduction: Introduction
     lately: tuple[AskedLately, ...]
@@ -94,6 +106,7 @@ def ticket_page(session: Session, actor: Actor, ticket_id: int) -> TicketPage:
         rule=_rule(ticket, moments),
         thread=thread,
         tried=tuple(answer for answer in thread.answers if answer.id in tried),
+        similar=carried_questions(session, actor, ticket.rule.get(SIMILAR, ()))[:MOST_SIMILAR],
         moments=moments,
         introduction=introduction_of(session, ticket.asker_id),
         lately=asked_lately(session, actor, ticket.asker_id, without_id=ticket.question_id),

@@ -52,7 +52,7 @@ def render_ticket(
         "assign_form": forms.assign_form,
         "hand_over_form": forms.hand_over_form,
         "solve_form": forms.solve_form,
-        "similar": similar_solved(session, actor, port(SearchEngine), page.thread.question.id),
+        "similar": page.similar or similar_solved(session, actor, port(SearchEngine), page.thread.question.id),
         "local_time": _time_there(page.introduction.time_zone, runtime().clock.now()),
         "stale": _newest(page, since_version) if since_version is not None else None,
         "typed": typed,

@@ -181,6 +181,11 @@ def similar_solved(
     )
 
 
+def carried_questions(session: Session, actor: Actor, ids: Sequence[int]) -> tuple[FoundQuestion, ...]:
+    """Return questions that somebody found earlier, in that order, as far as this actor may see them now."""
+    return read_hits(session, actor, ids, highlighter([], (), ()))
+
+
 def _likeliest(session: Session, found: Found, now: datetime) -> list[int]:
     if not found.hits:
         return []
