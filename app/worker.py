@@ -14,6 +14,7 @@ from datetime import timedelta
 
 import structlog
 
+from app.kernel.errors import Busy
 from app.kernel.jobs import JobRunner
 from app.kernel.relay import Relay
 
@@ -89,6 +90,9 @@ class Background:
             while not self._stopping.is_set():
                 try:
                     work()
+                except Busy as error:  # it said why where it was found
+                    log.warning("background work waits", thread=threading.current_thread().name, reason=error.reason)
+                    self._stopping.wait(REST_AFTER_FAILURE.total_seconds())
                 except Exception:
                     log.exception("background work failed", thread=threading.current_thread().name)
                     self._stopping.wait(REST_AFTER_FAILURE.total_seconds())

@@ -12,11 +12,12 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import CursorResult, DateTime, Dialect, Engine, Executable, MetaData, Text, event
+import structlog
+from sqlalchemy import CursorResult, DateTime, Dialect, Engine, ExceptionContext, Executable, MetaData, Text, event
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
-from app.kernel.errors import Busy
+from app.kernel.errors import Busy, Unwritable
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -37,6 +38,12 @@ CONNECTION_PRAGMAS = (
     "PRAGMA trusted_schema=OFF",
     "PRAGMA journal_size_limit=67108864",
 )
+
+UNWRITABLE_CODES = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
+UNWRITABLE_STATES = {"53100", "25006", "58030"}
+"""PostgreSQL's disk_full, read_only_sql_transaction and io_error."""
+
+log = structlog.get_logger(__name__)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -101,10 +108,26 @@ def prepare_engine(engine: Engine, *, writes: bool) -> None:
         writes: whether units of work use it; otherwise every connection refuses to write.
 
     """
+    if writes:
+        event.listen(engine, "handle_error", _tell_unwritable)
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine, writes=writes)
     elif not writes:
         _prepare_postgresql_reader(engine)
+
+
+def _tell_unwritable(context: ExceptionContext) -> None:
+    """Name what an administrator must put right, wherever in a transaction it shows.
+
+    Raises:
+        Unwritable: when the disk is full or write-protected.
+
+    """
+    error = context.original_exception
+    code = getattr(error, "sqlite_errorcode", None)
+    if getattr(error, "sqlstate", None) in UNWRITABLE_STATES or (code is not None and code & 0xFF in UNWRITABLE_CODES):
+        log.error("the database cannot be written", error=repr(error))
+        raise Unwritable from error
 
 
 def _prepare_sqlite(engine: Engine, *, writes: bool) -> None:

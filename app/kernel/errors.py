@@ -7,6 +7,7 @@ AppError
 +-- Invalid     422  the command breaks a rule; carries field and reason
 +-- Conflict    409  somebody else was faster; carries a reason
 +-- Busy        503  the database is saturated; safe to try again
+    +-- Unwritable   the disk is full or write-protected; pages can still be read
 """
 
 from __future__ import annotations
@@ -67,5 +68,12 @@ class Busy(AppError):
 
     status = 503
 
+    def __init__(self, reason: str = "kernel.busy") -> None:
+        super().__init__(reason)
+
+
+class Unwritable(Busy):
+    """The database takes nothing at all; nothing was written."""
+
     def __init__(self) -> None:
-        super().__init__("kernel.busy")
+        super().__init__("kernel.unwritable")

@@ -12,6 +12,10 @@ from app.kernel.words import N_
 REASONS: Mapping[str, str] = {
     "kernel.refused": N_("That is not possible."),
     "kernel.not_found": N_("This page isn’t here. It may have moved: search for it."),
+    "kernel.unwritable": N_(
+        "This server can’t save anything right now: its disk is full or write-protected. Reading works. "
+        "Nothing was changed; whoever runs it has to make room first."
+    ),
     "kernel.busy": N_("Many people are writing at once. Nothing is lost, try again in a few seconds."),
     "web.form_expired": N_(
         "This form waited too long. What you wrote is kept: go back, load the page again and send it once more."
