@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from app.escalation.contract import EscalateNow, escalate_now
 from app.forum.models.question import Impact, Question
@@ -22,10 +23,9 @@ class Desk:
     jo: User
     lee: User
 
-    def question(self, title: str = "Month-end close blocked", **fields: object) -> Question:
-        return self.make.question(
-            asker=self.sam, title=title, **{"space": self.space, "impact": Impact.BLOCKED, **fields}
-        )
+    def question(self, title: str = "Month-end close blocked", **fields: Any) -> Question:
+        fields = {"space": self.space, "impact": Impact.BLOCKED, **fields}
+        return self.make.question(asker=self.sam, title=title, **fields)
 
     def ticket(self, question: Question | None = None, reason: str = "I need this today.") -> int:
         """Hand a question over, as its asker would; return the ticket's id."""

@@ -32,6 +32,8 @@ class State(StrEnum):
 ACTIVE = (State.NEW, State.OPEN, State.PENDING, State.REOPENED)
 WAITING_FOR_US = (State.NEW, State.OPEN, State.REOPENED)
 UNFINISHED = text("state IN ('new', 'open', 'pending', 'reopened')")
+SIMILAR = "similar_question_ids"
+"""Where ``Ticket.rule`` keeps them."""
 
 
 class OpenedBy(StrEnum):

@@ -11,10 +11,9 @@ from sqlalchemy.orm import Session
 
 from app.escalation.access import access_ticket
 from app.escalation.models.agreements import Desk
-from app.escalation.models.tickets import Ticket
+from app.escalation.models.tickets import SIMILAR, Ticket
 from app.escalation.permissions import can_work_on
 from app.escalation.queries.timeline import Moment, timeline
-from app.escalation.services.gathering import SIMILAR
 from app.forum.contract import (
     AskedLately,
     FoundQuestion,

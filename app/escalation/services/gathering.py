@@ -8,6 +8,7 @@ from sqlalchemy.orm import sessionmaker
 
 from app.escalation.access import access_ticket
 from app.escalation.events import QuestionEscalated
+from app.escalation.models.tickets import SIMILAR
 from app.forum.contract import readable_space_ids, similar_solved
 from app.kernel.actor import Actor
 from app.kernel.database import ReadSession
@@ -18,7 +19,6 @@ from app.search.contract import SearchEngine
 GATHERER = Actor(name="Peerdesk", is_system=True)
 MOST_CARRIED = 10
 """More than a page shows, because not every agent may see each of them."""
-SIMILAR = "similar_question_ids"
 
 
 def gather_similar(
