@@ -11,9 +11,10 @@ from typing import Protocol
 from sqlalchemy.orm import sessionmaker
 
 from app.forum.contract import import_space, recount_space
+from app.importers.keeping import Shelf, kind_of
 from app.importers.links import forget_cursors, rows_read, save_cursor
 from app.importers.records import Record, Skipped, SourceText
-from app.importers.storing import Shelf, Storing, kind_of, text_of
+from app.importers.storing import Storing, text_of
 from app.importers.texts import TextPool, collect
 from app.kernel.database import ReadSession
 from app.kernel.unit_of_work import UnitOfWorkFactory

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeVar
-
-from sqlalchemy.orm import Session
 
 from app.forum.contract import (
     ImportedAcceptance,
@@ -24,11 +20,10 @@ from app.forum.contract import (
     import_me_toos,
     import_questions,
     import_votes,
-    questions_of_answers,
     vote_counts,
 )
 from app.identity.contract import ImportedPerson, import_people
-from app.importers.links import find_links, save_links
+from app.importers.keeping import NO_POST, NO_QUESTION, Keeping, WithText, kind_of
 from app.importers.records import (
     AcceptanceRecord,
     AnswerRecord,
@@ -42,58 +37,13 @@ from app.importers.records import (
     SourceText,
     VotesRecord,
 )
-from app.kernel.unit_of_work import UnitOfWork
 from app.text.contract import RichText
 
-KINDS: Mapping[type, str] = {
-    PersonRecord: "person",
-    QuestionRecord: "question",
-    AnswerRecord: "answer",
-    CommentRecord: "comment",
-    VotesRecord: "vote",
-    MeToosRecord: "me_too",
-    AcceptanceRecord: "acceptance",
-    DuplicateRecord: "duplicate",
-}
 STEWARD = "steward"
 """Key of the hidden account that closes and links in the name of the source's moderators."""
 
-NO_QUESTION = "its question is missing"
-NO_POST = "its post is missing"
 NO_TEXT = "it has no text"
 TWICE = "its number stands there twice"
-
-WithText = QuestionRecord | AnswerRecord | CommentRecord
-T = TypeVar("T")
-
-
-class Tally(Protocol):
-    """Counts what became of the rows."""
-
-    stored: int
-    known: int
-    skipped: Counter[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Shelf:
-    """Where things of a source go."""
-
-    source: str
-    space_id: int
-
-    def known(self, session: Session, records: Sequence[Record]) -> set[tuple[str, str]]:
-        """Return (kind, key) of those that were imported before."""
-        keys: dict[str, set[str]] = {}
-        for record in records:
-            if not isinstance(record, Skipped):
-                keys.setdefault(kind_of(record), set()).add(record.key)
-        return {(kind, key) for kind, some in keys.items() for key in find_links(session, self.source, kind, some)}
-
-
-def kind_of(record: Record) -> str:
-    """Return the kind under which a record is linked."""
-    return KINDS[type(record)]
 
 
 def text_of(record: Record) -> SourceText | None:
@@ -103,11 +53,8 @@ def text_of(record: Record) -> SourceText | None:
     return record.text if isinstance(record, WithText) else None
 
 
-class Storing:
+class Storing(Keeping):
     """One batch in one unit of work."""
-
-    def __init__(self, uow: UnitOfWork, shelf: Shelf, tally: Tally) -> None:
-        self._uow, self._shelf, self._tally = uow, shelf, tally
 
     def store(self, records: Sequence[Record], texts: Mapping[int, RichText]) -> None:
         """Store what is new and usable; count the rest.
@@ -228,49 +175,3 @@ class Storing:
         rows = [ImportedDuplicate(both[d.question_key], both[d.original_key], steward, d.linked_at) for d in placed]
         import_duplicates(self._uow, rows)
         self._keep("duplicate", [d.key for d in placed], [both[d.question_key] for d in placed])
-
-    # --- shared ---
-
-    def _links(self, kind: str, keys: Sequence[str]) -> dict[str, int]:
-        return find_links(self._uow.session, self._shelf.source, kind, keys)
-
-    def _keep(self, kind: str, keys: Sequence[str], ids: Sequence[int]) -> None:
-        save_links(self._uow, self._shelf.source, kind, dict(zip(keys, ids, strict=True)))
-        self._tally.stored += len(keys)
-
-    def _has(self, truth: bool, otherwise: str) -> bool:
-        if not truth:
-            self._tally.skipped[otherwise] += 1
-        return truth
-
-    def _posts(self, keys: Sequence[str]) -> dict[str, tuple[int, int | None]]:
-        """Map keys of questions and answers to (question id, answer id or None)."""
-        questions, answers = self._links("question", keys), self._links("answer", keys)
-        threads = questions_of_answers(self._uow.session, answers.values())
-        posts: dict[str, tuple[int, int | None]] = {key: (threads[i], i) for key, i in answers.items()}
-        return posts | {key: (i, None) for key, i in questions.items()}
-
-    def _authors(self, posts: Sequence[tuple[WithText, datetime]]) -> dict[str, int]:
-        """Map author keys to people; whoever the source lists nowhere is made from the name on the post."""
-        known = self._links("person", [post.author.key for post, _ in posts])
-        lacking = {p.author.key: (p.author, at) for p, at in reversed(posts) if p.author.key not in known}
-        rows = [ImportedPerson(author.name, author.key, at) for author, at in lacking.values()]
-        made = dict(zip(lacking, import_people(self._uow, rows), strict=True))
-        save_links(self._uow, self._shelf.source, "person", made)
-        return known | made
-
-    def _voters(self, count: int) -> list[int]:
-        """Return the first ``count`` numbered voters of the source, in order."""
-        keys = [f"voter-{number}" for number in range(1, count + 1)]
-        ids = self._hidden(keys)
-        return [ids[key] for key in keys]
-
-    def _hidden(self, keys: Sequence[str]) -> dict[str, int]:
-        """Map keys of accounts that stand for nobody in particular to their ids, made when first needed."""
-        known = self._links("person", keys)
-        lacking = [key for key in keys if key not in known]
-        names = {key: f"{self._shelf.source} {key.replace('-', ' ')}" for key in lacking}
-        rows = [ImportedPerson(names[key], key, self._uow.now, hidden=True) for key in lacking]
-        made = dict(zip(lacking, import_people(self._uow, rows), strict=True))
-        save_links(self._uow, self._shelf.source, "person", made)
-        return known | made
