@@ -135,3 +135,36 @@ def test_without_scripts_a_question_is_asked_corrected_and_answered(open_page: O
     page.locator("#top-q").fill("projector")
     page.locator("#top-q").press("Enter")
     expect(page).to_have_url(re.compile(r"/find\?q=projector"))
+
+
+@pytest.mark.parametrize(("path", "who"), [("/register", None), ("/settings/account", MEMBER)])
+def test_how_hard_a_new_password_is_to_guess_is_told_while_typing(open_page: OpenPage, path, who):
+    page = open_page(path, who=who)
+    said, meter = page.locator(".strength [role=status]"), page.locator(".strength meter")
+    expect(meter).to_be_hidden()
+
+    def strength_of(password: str, sentence: str) -> float:
+        page.locator("#password").fill(password)
+        expect(said).to_contain_text(sentence)
+        expect(meter).to_be_visible()
+        return float(meter.evaluate("meter => meter.value"))
+
+    grades = [
+        strength_of("sunny", "too short"),
+        strength_of("Password2026!", "Guessed at once"),
+        strength_of("gardenchair", "Easy to guess"),
+        strength_of("garden chair moonlit", "Good"),
+        strength_of("garden chair moonlit gravel", "Very good"),
+    ]
+    assert grades == sorted(set(grades))
+    page.locator("#password").fill("")
+    expect(meter).to_be_hidden()
+    expect(said).to_be_empty()
+
+
+def test_a_name_that_is_in_the_form_makes_no_good_password(open_page: OpenPage):
+    page = open_page("/register")
+    page.locator("#name").fill("Wilhelmina Featherstone")
+    page.locator("#password").fill("WilhelminaFeatherstone")
+
+    expect(page.locator(".strength [role=status]")).to_contain_text("Guessed at once")
