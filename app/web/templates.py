@@ -11,7 +11,7 @@ from typing import Any
 from babel.dates import format_datetime as format_instant
 from babel.dates import format_timedelta
 from flask import Flask, g, request
-from flask_babel import format_datetime, get_locale, get_timezone
+from flask_babel import format_datetime, get_locale, get_timezone, gettext
 from flask_wtf.csrf import generate_csrf
 from jinja2 import StrictUndefined, Template
 from markupsafe import Markup, escape
@@ -31,6 +31,8 @@ _ICON = Markup('<svg class="icon{}" aria-hidden="true" focusable="false"><use hr
 _TIME = Markup('<time datetime="{}" data-rel title="{}">')
 _TIME_ENDS = Markup("</time>")
 AVATAR_TONES = 4
+JUST_NOW = timedelta(minutes=1)
+"""Nobody counts seconds, and the clocks of two machines differ by some."""
 
 
 class PageTemplate(Template):
@@ -75,6 +77,7 @@ def init_templates(app: Flask, settings: Settings) -> None:
         shortcuts=shortcuts,
         languages=LANGUAGES,
         site_name=settings.site_name,
+        may_register=may_register,
     )
 
 
@@ -106,7 +109,10 @@ def ago(at: datetime) -> Markup:
     """Write how long ago something was, as text that a script keeps fresh."""
     locale = page_locale()
     span = _rounded(at - runtime().clock.now())
-    return Markup(_beginning(at, locale.language, get_timezone()) + _spoken(span, locale.language))  # noqa: S704  # our own
+    beginning = _beginning(at, locale.language, get_timezone())
+    if abs(span) < JUST_NOW:
+        return Markup(f"{beginning}{escape(gettext('just now'))}{_TIME_ENDS}")  # noqa: S704  # our own
+    return Markup(beginning + _spoken(span, locale.language))  # noqa: S704  # our own
 
 
 @lru_cache(maxsize=20_000)
@@ -187,6 +193,11 @@ def theme() -> str:
     """Return the chosen theme, or nothing to follow the device."""
     chosen = request.cookies.get("theme") or getattr(g, "theme", "")
     return chosen if chosen in {"light", "dark"} else ""
+
+
+def may_register() -> bool:
+    """Tell whether people make their accounts themselves here."""
+    return runtime().settings.registration == "open"
 
 
 def path() -> str:

@@ -64,7 +64,12 @@ def test_where_registration_is_closed_nobody_registers(app, client, runtime, mon
     monkeypatch.setattr(runtime, "settings", runtime.settings.model_copy(update={"registration": "closed"}))
     assert client.get("/register").status_code == 403
     assert client.post("/register", data={}).status_code == 403
-    assert "Make an account" not in text_of(client.get("/sign-in"))
+    for place in ("/sign-in", "/", "/help"):
+        assert 'href="/register' not in text_of(client.get(place))
+
+
+def test_where_registration_is_open_guests_are_shown_the_way(client) -> None:
+    assert 'href="/register"' in text_of(client.get("/help"))
 
 
 def test_a_wrong_password_and_an_unknown_address_read_the_same(client, mia) -> None:

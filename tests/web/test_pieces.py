@@ -65,6 +65,18 @@ def test_times_are_written_anew_when_a_minute_has_passed(client, make, clock):
     assert "2 hours ago" in client.get("/questions").text
 
 
+@pytest.mark.parametrize(("language", "words"), [("en", "just now"), ("de", "gerade eben")])
+def test_nobody_counts_seconds(client, make, clock, language, words):
+    make.question()
+    for seconds in (0, 29, 30):
+        clock.advance(seconds=seconds)
+        text = client.get("/questions", headers={"Accept-Language": language}).text
+        assert f">{words}</time>" in text, seconds
+        assert not re.search(r">[^<]*[Ss](econd|ekunde)[^<]*</time>", text)
+    clock.advance(seconds=1)
+    assert f">{words}</time>" not in client.get("/questions", headers={"Accept-Language": language}).text
+
+
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_each_language_has_its_own(client, make, language):
     make.question()

@@ -22,6 +22,7 @@ from app.forum.queries.lists import (
 from app.kernel.errors import Denied
 from app.kernel.paging import Slice
 from app.web import pages, slots
+from app.web.language import reader_zone
 from app.web.pieces import guest_page
 from app.web.runtime import current_actor, read_session, runtime
 
@@ -108,5 +109,5 @@ def context_of(lines: tuple[QuestionLine, ...]) -> dict[str, Any]:
 
 
 def _part_of_day() -> str:
-    hour = runtime().clock.now().astimezone().hour
+    hour = runtime().clock.now().astimezone(reader_zone()).hour
     return "morning" if 5 <= hour < 12 else "afternoon" if 12 <= hour < 18 else "evening"  # noqa: PLR2004  # hours

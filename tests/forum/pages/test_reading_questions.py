@@ -147,3 +147,12 @@ def test_a_merged_question_leads_to_the_original(client, make):
     sent = client.get(f"/questions/{copy.id}")
     assert sent.status_code == 301
     assert sent.headers["Location"].split("?")[0].split("#")[0].endswith(f"/questions/{original.id}")
+
+
+@pytest.mark.parametrize(
+    ("zone", "greeting"),
+    [("Asia/Tokyo", "Good evening"), ("Europe/Berlin", "Good morning"), ("Asia/Karachi", "Good afternoon")],
+)
+def test_people_are_greeted_by_their_own_time_of_day(client, make, zone, greeting):
+    make.sign_in(client, make.user("Mei Tanaka", time_zone=zone))
+    assert f"{greeting}, Mei." in client.get("/").text
