@@ -95,7 +95,7 @@ def signed_in(session: Session, token: str, now: datetime) -> SignedIn | None:
         return None
     roles = frozenset(Role(row.role) for row in rows if row.role is not None)  # a row for each role in each group
     groups = frozenset(row.group_id for row in rows if row.group_id is not None)
-    return SignedIn(*rows[0][:-2], roles, groups)
+    return SignedIn(*(*rows[0][:-2], roles, groups))
 
 
 def open_sign_ins(session: Session, sign_in_ids: Collection[int], now: datetime) -> frozenset[int]:

@@ -90,11 +90,14 @@ def _printed(html: str) -> str:
     if "\x00" not in html:
         return html
     names: Mapping[str, Any] = current_app.jinja_env.globals
+    if ONCE_TOKEN in html:
+        first, *others = html.split(ONCE_TOKEN)
+        fresh = names["new_token"]()
+        html = first + "".join([f"{fresh}.{number}{part}" for number, part in enumerate(others)])
     for token, function in ((FORM_TOKEN, "csrf_token"), (NONCE, "nonce")):
         if token in html:
             html = html.replace(token, names[function]())
-    first, *others = html.split(ONCE_TOKEN)
-    return first + "".join([names["new_token"]() + part for part in others])
+    return html
 
 
 def _of_request() -> tuple[Pieces, Hashable]:

@@ -91,7 +91,8 @@ def _page(page: QuestionPage, status: int = HTTPStatus.OK, **typed: Any) -> Resp
 
 def _variables(page: QuestionPage) -> dict[str, Any]:
     sidebar = slots.slot(slots.QUESTION_SIDEBAR, read_session(), current_actor(), [page.id]).get(page.id, [])
-    return {**context_of(page), "sidebar": sidebar, "blank": AnswerForm}
+    context = context_of(page)
+    return {**context, "score_pairs": tuple(context["scores"].items()), "sidebar": sidebar, "blank": AnswerForm}
 
 
 def _gone(question_id: int) -> ResponseReturnValue:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import cast
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Table, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from app.forum.events import PersonMentioned
@@ -15,11 +16,14 @@ from app.forum.services.facts import of_thread
 from app.forum.services.rows import add_once
 from app.identity.contract import ids_of_handles, members_among
 from app.kernel.actor import Actor
+from app.kernel.database import fetch
 from app.kernel.unit_of_work import UnitOfWork
 from app.text.contract import RichText
 
 MENTIONS_MAX = 10
 """People told about one text; naming more than a team is shouting."""
+_DRAFTS = cast("Table", Draft.__table__)
+_FORGET_DRAFT = delete(_DRAFTS).where(_DRAFTS.c.user_id == bindparam("user_id"), _DRAFTS.c.place == bindparam("place"))
 
 
 def publish_text(
@@ -37,7 +41,7 @@ def publish_text(
     tell_mentioned(uow, actor, question, body, answer_id=answer_id, comment_id=comment_id)
     claim_files(uow, actor, question.id, body.files)
     if draft is not None:
-        uow.session.execute(delete(Draft).where(Draft.user_id == actor.user_id, Draft.place == draft))
+        fetch(uow.session, _FORGET_DRAFT, {"user_id": actor.user_id, "place": draft})
 
 
 def follow(uow: UnitOfWork, question_id: int, user_id: int) -> bool:
