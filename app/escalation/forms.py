@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import (
+    BooleanField,
     IntegerField,
     RadioField,
     SelectField,
@@ -42,6 +44,17 @@ class MessageForm(TicketForm):
         validators=[InputRequired(_l("Choose who sees this."))],
     )
     body = TextAreaField(_l("Your message"), [InputRequired(_l("Write something first."))])
+    seen = StringField()
+    knowingly = BooleanField(_l("Everybody may read what I quote from the note"))
+
+    @property
+    def seen_until(self) -> datetime | None:
+        """When the newest entry was made that stood on the agent's page."""
+        try:
+            seen = datetime.fromisoformat(self.seen.data or "")
+        except ValueError:
+            return None
+        return seen if seen.tzinfo is not None else None
 
 
 class AssignForm(TicketForm):

@@ -33,6 +33,10 @@ REASONS: Mapping[str, str] = {
     "escalation.question_over": N_("This question is closed, so nobody needs to take it over."),
     "escalation.reason_missing": N_("Say in one sentence why."),
     "escalation.stale": N_("Somebody changed this while you were writing. Look at what is new, then send it again."),
+    "escalation.quotes_note": N_(
+        "Part of this stands in a note that only agents see: “%(words)s …”. "
+        "Change it, or say below that everybody may read it."
+    ),
     "escalation.agent_unknown": N_("Choose somebody who works at a desk."),
     "escalation.answer_unknown": N_("Choose one of the answers on this page."),
     "escalation.message_missing": N_("Write something first."),

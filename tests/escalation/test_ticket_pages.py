@@ -8,11 +8,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.escalation.models.tickets import PrivateNote, State, Ticket
-from app.forum.contract import AcceptAnswer, MoveQuestion, accept_answer, move_question
+from app.escalation.quoting import quoted_words
+from app.forum.contract import AcceptAnswer, MoveQuestion, PostAnswer, accept_answer, move_question, post_answer
 from app.forum.models.answer import Answer, Comment
 from app.forum.models.space import Visibility
 from app.identity.models import User
 from app.kernel.actor import Role
+from app.text.contract import RichText
 from tests.conftest import CountStatements
 from tests.escalation.desk import Desk, open_desk
 from tests.support.clock import FixedClock
@@ -222,3 +224,57 @@ def test_a_ticket_that_is_over_goes_where_its_question_goes(jos: FlaskClient, de
         move_question(uow, ada, MoveQuestion(question.id, hidden.id))
 
     assert jos.get(f"/waiting/{ticket_id}").status_code == 404
+
+
+def page_fields(page: str) -> dict[str, str]:
+    """Return what the composer of this page would send unseen."""
+    form = page[page.index('id="reply"') :]
+    return {name: re.search(rf'name="{name}" value="([^"]*)"', form)[1] for name in ("version", "seen")}  # type: ignore[index]
+
+
+def test_who_wrote_while_a_peer_answered_sees_that_answer_first(
+    jos: FlaskClient, desk: Desk, make: Make, session: Session, clock: FixedClock
+) -> None:
+    question = desk.question()
+    ticket_id = desk.ticket(question)
+    reply = {"lane": "open", "body": "Use gateway 4."} | page_fields(jos.get(f"/waiting/{ticket_id}").text)
+    clock.advance(minutes=1)
+    ada, body = make.actor(make.user("Ada Peer")), RichText("Old lock", "<p>Old lock</p>", 1)
+    with make.unit_of_work() as uow:
+        post_answer(uow, ada, PostAnswer(question.id, body))
+    shown = jos.post(f"/waiting/{ticket_id}/message", data=reply)
+    assert shown.status_code == 409
+    conflict = shown.text[shown.text.index('id="stale-title"') :]
+    assert conflict.index("Old lock") < conflict.index("Use gateway 4.")
+    assert session.scalar(select(func.count()).select_from(Answer)) == 1
+    again = jos.post(f"/waiting/{ticket_id}/message", data=reply | page_fields(shown.text))
+    assert again.status_code == 303
+
+
+def test_a_reply_that_quotes_a_private_note_is_asked_about_once(jos: FlaskClient, desk: Desk, session: Session) -> None:
+    ticket_id = desk.ticket()
+    note = "Her manager said she may be leaving us in May."
+    jos.post(f"/waiting/{ticket_id}/message", data={"lane": "private", "body": note})
+    reply = {"lane": "open", "body": f"Please wait.\n\n> {note.upper()}", "then": "send"}
+    asked = jos.post(f"/waiting/{ticket_id}/message", data=reply)
+    assert asked.status_code == 422
+    assert "stands in a note that only agents see: “her manager said she may …”" in asked.text
+    assert 'name="knowingly"' in asked.text
+    assert session.scalar(select(func.count()).select_from(Answer)) == 0
+    assert jos.post(f"/waiting/{ticket_id}/message", data=reply | {"knowingly": "y"}).status_code == 303
+    assert 'name="knowingly"' not in jos.get(f"/waiting/{ticket_id}").text
+
+
+@pytest.mark.parametrize(
+    ("said", "private", "public", "expected"),
+    [
+        ("We lost the key of the safe.", "lost the key of the safe", "", "lost the key of the"),
+        ("Error 0x1 in module boot of disk", "Error 0x1 in module boot", "I see: error 0x1 in module boot", ""),
+        ("We lost it", "The key was lost by Tom", "", ""),
+        ("Thanks, done", "Thanks, done", "", ""),
+        ("Gateway 3 was retired", "gateway 3 was RETIRED!", "", "gateway 3 was retired"),
+        ("", "one two three", "", ""),
+    ],
+)
+def test_what_counts_as_quoting(said: str, private: str, public: str, expected: str) -> None:
+    assert quoted_words(said, [private], [public]) == expected

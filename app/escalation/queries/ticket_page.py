@@ -74,6 +74,11 @@ class TicketPage:
         return self.thread.asker
 
     @property
+    def seen(self) -> str:
+        """When the newest entry was made; a reply says until when its writer knew the story."""
+        return max(moment.at for moment in self.moments).isoformat()
+
+    @property
     def affected(self) -> int:
         """How many people have this problem, as far as they said."""
         return self.thread.question.me_too_count + 1

@@ -26,12 +26,16 @@ NOBODY = 0
 
 @dataclass(slots=True)
 class TicketForms:
-    """The forms of the page; one of them may hold what somebody typed, the others are fresh."""
+    """The forms of the page; one of them may hold what somebody typed, the others are fresh.
+
+    ``quotes`` asks whether a private note is quoted knowingly.
+    """
 
     form: MessageForm = field(default_factory=lambda: MessageForm(formdata=None))
     assign_form: AssignForm = field(default_factory=lambda: AssignForm(formdata=None))
     hand_over_form: HandOverForm = field(default_factory=lambda: HandOverForm(formdata=None))
     solve_form: SolveForm = field(default_factory=lambda: SolveForm(formdata=None))
+    quotes: bool = False
 
 
 def show(ticket_id: int) -> ResponseReturnValue:
@@ -54,8 +58,9 @@ def render_ticket(
         "solve_form": forms.solve_form,
         "similar": page.similar or similar_solved(session, actor, port(SearchEngine), page.thread.question.id),
         "local_time": _time_there(page.introduction.time_zone, runtime().clock.now()),
-        "stale": _newest(page, since_version) if since_version is not None else None,
+        "stale": _newest(page, since_version, forms.form.seen_until) if since_version is not None else None,
         "typed": typed,
+        "quotes": forms.quotes,
     }
     if pages.wants_fragment():
         view, now = wanted_view().value, runtime().clock.now()
@@ -76,10 +81,11 @@ def offer_choices(page: TicketPage, forms: TicketForms) -> None:
     ]
 
 
-def _newest(page: TicketPage, since_version: int) -> tuple[Moment, ...]:
-    """Return the entries that came after a version, which grows by one with each act; at least the newest one."""
-    behind = max(1, page.version - since_version)
-    return page.moments[-behind:]
+def _newest(page: TicketPage, since_version: int, seen: datetime | None) -> tuple[Moment, ...]:
+    """Return what came after the agent looked: by the clock, or by the version, which grows by one with each act."""
+    behind = page.version - since_version
+    later = tuple(moment for moment in page.moments if seen is not None and moment.at > seen)
+    return later if len(later) > behind else page.moments[-max(1, behind) :]
 
 
 def _time_there(zone: str | None, now: datetime) -> str:

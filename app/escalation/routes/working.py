@@ -12,6 +12,7 @@ from flask_babel import gettext
 from app.escalation.forms import PRIVATE, AssignForm, HandOverForm, MessageForm, SolveForm, TicketForm
 from app.escalation.queries.ticket_page import ticket_page
 from app.escalation.routes.tickets import NOBODY, TicketForms, offer_choices, render_ticket
+from app.escalation.services.minding import Care, QuotesNote
 from app.escalation.services.recording import StaleTicket
 from app.escalation.services.replying import AskBack, ReplyToAsker, SolveWith, ask_back, reply_to_asker, solve_with
 from app.escalation.services.working import AssignTicket, HandOver, WriteNote, assign_ticket, hand_over, write_note
@@ -101,10 +102,11 @@ def _spoken(ticket_id: int, form: MessageForm, body: RichText) -> tuple[Act, str
     actor, version, then = current_actor(), form.version.data, request.form.get("then")
     if form.lane.data == PRIVATE or then == NOTE:
         return lambda uow: write_note(uow, actor, WriteNote(ticket_id, body)), gettext("Kept. Only agents see it.")
+    care = Care(form.seen_until, form.knowingly.data)
     if then == ASK:
         asked = gettext("Asked. The clock stands still until they reply.")
-        return lambda uow: ask_back(uow, actor, AskBack(ticket_id, body, version)), asked
-    reply = ReplyToAsker(ticket_id, body, then == SOLVED, version)
+        return lambda uow: ask_back(uow, actor, AskBack(ticket_id, body, version, care)), asked
+    reply = ReplyToAsker(ticket_id, body, then == SOLVED, version, care)
     return lambda uow: reply_to_asker(uow, actor, reply), gettext("Your reply is on the question’s page for everybody.")
 
 
@@ -131,6 +133,7 @@ def _perform(
         location = perform_once(form.once.data, once)
     except Invalid as error:
         form.reject(error)
+        forms.quotes = isinstance(error, QuotesNote)
         return render_ticket(ticket_id, forms, HTTPStatus.UNPROCESSABLE_ENTITY)
     except StaleTicket:
         return render_ticket(ticket_id, forms, HTTPStatus.CONFLICT, form.version.data, typed)

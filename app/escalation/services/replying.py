@@ -8,6 +8,7 @@ from app.escalation.access import access_ticket
 from app.escalation.events import TicketReplied, TicketSolved
 from app.escalation.models.tickets import State, Ticket
 from app.escalation.permissions import can_work_on
+from app.escalation.services.minding import TRUSTED, Care, mind
 from app.escalation.services.recording import expect_version, facts_of, note_event
 from app.escalation.services.working import check_message, take
 from app.forum.contract import PostAnswer, PostComment, answer_marks, post_answer, post_comment
@@ -26,6 +27,7 @@ class ReplyToAsker:
     body: RichText
     solves: bool = False
     version: int | None = None
+    care: Care = TRUSTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class AskBack:
     ticket_id: int
     body: RichText
     version: int | None = None
+    care: Care = TRUSTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +53,13 @@ def reply_to_asker(uow: UnitOfWork, actor: Actor, command: ReplyToAsker) -> Tick
     """Answer in the thread and on the ticket at once.
 
     Raises:
-        Invalid: field ``body``.
-        StaleTicket: when somebody changed the ticket meanwhile.
+        Invalid: field ``body``; ``QuotesNote`` when it repeats a private note.
+        StaleTicket: when somebody changed the ticket or said something meanwhile.
 
     """
     ticket = _load(uow, actor, command.ticket_id, command.version)
     check_message(command.body.source)
+    mind(uow, actor, ticket, command.body.source, command.care)
     answer = post_answer(uow, actor, PostAnswer(ticket.question_id, command.body, from_desk=True))
     _heard(uow, actor, ticket)
     ticket.state = State.OPEN
@@ -70,12 +74,13 @@ def ask_back(uow: UnitOfWork, actor: Actor, command: AskBack) -> Ticket:
     """Ask the asker something in the thread; the ticket waits for them.
 
     Raises:
-        Invalid: field ``body``.
-        StaleTicket: when somebody changed the ticket meanwhile.
+        Invalid: field ``body``; ``QuotesNote`` when it repeats a private note.
+        StaleTicket: when somebody changed the ticket or said something meanwhile.
 
     """
     ticket = _load(uow, actor, command.ticket_id, command.version)
     check_message(command.body.source)
+    mind(uow, actor, ticket, command.body.source, command.care)
     comment = post_comment(uow, actor, PostComment(ticket.question_id, None, command.body, asks_back=True))
     _heard(uow, actor, ticket)
     ticket.state = State.PENDING
