@@ -75,6 +75,12 @@ from app.forum.services.importing import (
     questions_of_answers,
     vote_counts,
 )
+from app.forum.services.importing_history import (
+    ImportedRevision,
+    import_descriptions,
+    import_follows,
+    import_revisions,
+)
 from app.forum.services.moving import MoveQuestion, move_question
 from app.forum.services.recounting import recount_space
 from app.kernel.actor import Actor
@@ -99,6 +105,7 @@ __all__ = [
     "ImportedComment",
     "ImportedDuplicate",
     "ImportedQuestion",
+    "ImportedRevision",
     "ImportedVote",
     "LinkDuplicate",
     "MoveQuestion",
@@ -127,9 +134,12 @@ __all__ = [
     "import_acceptances",
     "import_answers",
     "import_comments",
+    "import_descriptions",
     "import_duplicates",
+    "import_follows",
     "import_me_toos",
     "import_questions",
+    "import_revisions",
     "import_space",
     "import_votes",
     "link_duplicate",

@@ -18,11 +18,14 @@ from app.importers.records import (
     AnswerRecord,
     CommentRecord,
     DuplicateRecord,
+    FollowRecord,
     MeToosRecord,
     PersonRecord,
     QuestionRecord,
     Record,
+    RevisionRecord,
     Skipped,
+    TagRecord,
     VotesRecord,
 )
 from app.kernel.unit_of_work import UnitOfWork
@@ -36,11 +39,15 @@ KINDS: Mapping[type, str] = {
     MeToosRecord: "me_too",
     AcceptanceRecord: "acceptance",
     DuplicateRecord: "duplicate",
+    RevisionRecord: "revision",
+    FollowRecord: "follow",
+    TagRecord: "tag",
 }
 NO_QUESTION = "its question is missing"
 NO_POST = "its post is missing"
 
 WithText = QuestionRecord | AnswerRecord | CommentRecord
+Written = WithText | RevisionRecord
 
 
 class Tally(Protocol):
@@ -97,7 +104,7 @@ class Keeping:
         posts: dict[str, tuple[int, int | None]] = {key: (threads[i], i) for key, i in answers.items()}
         return posts | {key: (i, None) for key, i in questions.items()}
 
-    def _authors(self, posts: Sequence[tuple[WithText, datetime]]) -> dict[str, int]:
+    def _authors(self, posts: Sequence[tuple[Written, datetime]]) -> dict[str, int]:
         """Map author keys to people; whoever the source lists nowhere is made from the name on the post."""
         known = self._links("person", [post.author.key for post, _ in posts])
         lacking = {p.author.key: (p.author, at) for p, at in reversed(posts) if p.author.key not in known}

@@ -25,7 +25,8 @@ def html_to_markdown(html: str, base: str = "") -> str:
         base: the address that relative links start from.
 
     """
-    written: str = _Converter(base).convert(_UNSTORABLE.sub("", html))
+    marked_up = html if "<" in html else f"<p>{html}</p>"  # the parser takes a bare address for a slip and warns
+    written: str = _Converter(base).convert(_UNSTORABLE.sub("", marked_up))
     return _BLANK_LINES.sub("\n\n", written).strip()
 
 

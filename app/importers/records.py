@@ -122,6 +122,39 @@ class DuplicateRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class RevisionRecord:
+    """One text that a post had. What an edit left as it was is None; ``is_last`` when the post still has it."""
+
+    key: str
+    post_key: str
+    author: Author
+    at: datetime
+    title: str | None
+    body: SourceText | None
+    tags: tuple[str, ...] | None
+    summary: str = ""
+    is_last: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FollowRecord:
+    """Somebody the source names keeps an eye on a post."""
+
+    key: str
+    post_key: str
+    person_key: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TagRecord:
+    """What a tag is about, in plain words; the key is the tag."""
+
+    key: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
 class Skipped:
     """A row that is not taken over, and why, in the report's words."""
 
@@ -137,5 +170,8 @@ Record = (
     | MeToosRecord
     | AcceptanceRecord
     | DuplicateRecord
+    | RevisionRecord
+    | FollowRecord
+    | TagRecord
     | Skipped
 )

@@ -15,31 +15,36 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from app.importers.archive import Dump, UnreadableDump
+from app.importers.history import revisions
 from app.importers.records import (
     AcceptanceRecord,
     AnswerRecord,
     Author,
     CommentRecord,
     DuplicateRecord,
+    FollowRecord,
     Markup,
     PersonRecord,
     QuestionRecord,
     Record,
     Skipped,
     SourceText,
+    TagRecord,
     VotesRecord,
 )
 from app.importers.running import Step
 
 USERS, POSTS, COMMENTS = "Users.xml", "Posts.xml", "Comments.xml"
 VOTES, LINKS = "Votes.xml", "PostLinks.xml"
+HISTORY, TAGS = "PostHistory.xml", "Tags.xml"
 Row = dict[str, str]
 
 QUESTION, ANSWER = "1", "2"
-OTHER_POSTS = {"3": "an orphaned tag wiki", "4": "the summary of a tag", "5": "the wiki of a tag"}
-ACCEPTED, UP, DOWN = "1", "2", "3"
+TAG_SUMMARY = "4"
+OTHER_POSTS = {"3": "an orphaned tag wiki", "5": "the wiki of a tag"}
+ACCEPTED, UP, DOWN, BOOKMARK = "1", "2", "3", "5"
 OTHER_VOTES = {
-    "4": "a flag", "5": "a bookmark", "6": "a vote to close", "7": "a vote to reopen", "8": "a bounty",
+    "4": "a flag", "6": "a vote to close", "7": "a vote to reopen", "8": "a bounty",
     "9": "a bounty", "10": "a vote to delete", "11": "a vote to undelete", "12": "a flag", "15": "a review",
     "16": "an approved edit",
 }  # fmt: skip
@@ -82,6 +87,9 @@ class StackExchange:
             self._step("votes", self._votes, VOTES),
             self._step("accepted answers", self._acceptances, POSTS, VOTES),
             self._step("links", self._links, LINKS),
+            self._step("edits", self._edits, HISTORY),
+            self._step("followers", self._followers, VOTES),
+            self._step("tags", self._tags, TAGS, POSTS),
         )
 
     def _step(self, name: str, records: Callable[[], Iterator[Record]], *files: str) -> Step:
@@ -123,7 +131,7 @@ class StackExchange:
     def _questions(self) -> Iterator[Record]:
         for row in self._rows(POSTS):
             kind = row.get("PostTypeId")
-            if kind == ANSWER:
+            if kind in (ANSWER, TAG_SUMMARY):
                 continue
             if kind != QUESTION:
                 yield Skipped(OTHER_POSTS.get(kind or "", "neither question nor answer"))
@@ -174,7 +182,7 @@ class StackExchange:
             if kind in (UP, DOWN):
                 at = _instant(row["CreationDate"])
                 yield VotesRecord(row["Id"], row.get("PostId", ""), int(kind == UP), int(kind == DOWN), at)
-            elif kind != ACCEPTED:
+            elif kind not in (ACCEPTED, BOOKMARK):
                 yield Skipped(OTHER_VOTES.get(kind, "a vote of an unknown type"))
 
     def _acceptances(self) -> Iterator[Record]:
@@ -202,6 +210,25 @@ class StackExchange:
                 yield Skipped("a question that repeats itself")
             else:
                 yield DuplicateRecord(row["Id"], *ends, _instant(row["CreationDate"]))
+
+    def _edits(self) -> Iterator[Record]:
+        return revisions(lambda: self._rows(HISTORY), lambda row: _owner(row, "UserId", "UserDisplayName"), _instant)
+
+    def _followers(self) -> Iterator[Record]:
+        """Give bookmarks: whoever kept a question wants to hear of it."""
+        for row in self._rows(VOTES):
+            if row.get("VoteTypeId") == BOOKMARK:
+                at = _instant(row["CreationDate"])
+                yield FollowRecord(row["Id"], row.get("PostId", ""), row.get("UserId", ""), at)
+
+    def _tags(self) -> Iterator[Record]:
+        """Give what tags are about: the summary that a tag points to, which is plain text."""
+        pointing = {row["ExcerptPostId"]: row for row in self._rows(TAGS) if row.get("ExcerptPostId")}
+        for row in self._rows(POSTS):
+            if row["Id"] in pointing and row.get("PostTypeId") == TAG_SUMMARY:
+                words = " ".join(row.get("Body", "").split())
+                tag = pointing[row["Id"]].get("TagName", "")
+                yield TagRecord(tag, words) if words else Skipped("an empty summary of a tag")
 
 
 def _owner(row: Row, key: str, name: str) -> Author:

@@ -12,13 +12,17 @@ from app.forum.contract import (
     ImportedComment,
     ImportedDuplicate,
     ImportedQuestion,
+    ImportedRevision,
     ImportedVote,
     import_acceptances,
     import_answers,
     import_comments,
+    import_descriptions,
     import_duplicates,
+    import_follows,
     import_me_toos,
     import_questions,
+    import_revisions,
     import_votes,
     vote_counts,
 )
@@ -29,14 +33,18 @@ from app.importers.records import (
     AnswerRecord,
     CommentRecord,
     DuplicateRecord,
+    FollowRecord,
     MeToosRecord,
     PersonRecord,
     QuestionRecord,
     Record,
+    RevisionRecord,
     Skipped,
     SourceText,
+    TagRecord,
     VotesRecord,
 )
+from app.importers.texts import source_of
 from app.text.contract import RichText
 
 STEWARD = "steward"
@@ -50,6 +58,8 @@ def text_of(record: Record) -> SourceText | None:
     """Return the text of a record that has one to render."""
     if isinstance(record, PersonRecord):
         return record.about
+    if isinstance(record, RevisionRecord):
+        return record.body if record.is_last else None
     return record.text if isinstance(record, WithText) else None
 
 
@@ -73,6 +83,9 @@ class Storing(Keeping):
         self._me_toos([r for r, _ in fresh if isinstance(r, MeToosRecord)])
         self._acceptances([r for r, _ in fresh if isinstance(r, AcceptanceRecord)])
         self._duplicates([r for r, _ in fresh if isinstance(r, DuplicateRecord)])
+        self._revisions([(r, t) for r, t in fresh if isinstance(r, RevisionRecord)])
+        self._follows([r for r, _ in fresh if isinstance(r, FollowRecord)])
+        self._describe([r for r, _ in fresh if isinstance(r, TagRecord)])
 
     def _fresh(self, records: Sequence[Record], texts: Mapping[int, RichText]) -> list[tuple[Record, RichText | None]]:
         """Leave out what is known, stands there twice, says nothing, or was skipped by the reader."""
@@ -175,3 +188,34 @@ class Storing(Keeping):
         rows = [ImportedDuplicate(both[d.question_key], both[d.original_key], steward, d.linked_at) for d in placed]
         import_duplicates(self._uow, rows)
         self._keep("duplicate", [d.key for d in placed], [both[d.question_key] for d in placed])
+
+    def _revisions(self, revisions: Sequence[tuple[RevisionRecord, RichText | None]]) -> None:
+        posts = self._posts([r.post_key for r, _ in revisions])
+        placed = [(r, body) for r, body in revisions if self._has(r.post_key in posts, NO_POST)]
+        authors = self._authors([(r, r.at) for r, _ in placed])
+        rows = [
+            ImportedRevision(
+                *posts[r.post_key], authors[r.author.key], r.at, r.title,
+                source_of(r.body) if r.body is not None else None, r.tags, r.summary,
+                body if body and body.source else None,
+            )
+            for r, body in placed
+        ]  # fmt: skip
+        self._keep("revision", [r.key for r, _ in placed], import_revisions(self._uow, rows))
+
+    def _follows(self, follows: Sequence[FollowRecord]) -> None:
+        posts = self._posts([f.post_key for f in follows])
+        people = self._links("person", [f.person_key for f in follows])
+        placed = [
+            f
+            for f in follows
+            if self._has(f.post_key in posts, NO_POST) and self._has(f.person_key in people, "its person is missing")
+        ]
+        rows = [(posts[f.post_key][0], people[f.person_key], f.since) for f in placed]
+        import_follows(self._uow, rows)
+        self._keep("follow", [f.key for f in placed], [question_id for question_id, _, _ in rows])
+
+    def _describe(self, tags: Sequence[TagRecord]) -> None:
+        described = import_descriptions(self._uow, {tag.key: tag.description for tag in tags})
+        placed = [tag for tag in tags if self._has(tag.key in described, "no question here has this tag")]
+        self._keep("tag", [tag.key for tag in placed], [described[tag.key] for tag in placed])

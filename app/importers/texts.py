@@ -65,13 +65,14 @@ def render_text(text: SourceText) -> RichText:
     """Render one text; one that cannot be converted in time is kept as plain words in a code block."""
     try:
         with _time_limit(SECONDS_PER_TEXT):
-            source = _source(text)
+            source = source_of(text)
             return _renderer.render(source) if source else RichText("", "", 0)
     except (TimeoutError, RecursionError, Invalid):
         return _renderer.render(_plain(text))
 
 
-def _source(text: SourceText) -> str:
+def source_of(text: SourceText) -> str:
+    """Return the Markdown of a text, cut off where it is too long."""
     if text.markup is Markup.MARKDOWN:
         source = text.text.replace("\x00", "").replace("\r\n", "\n").strip()
     else:

@@ -73,6 +73,9 @@ POSTS = xml(
     {"Id": "14", "PostTypeId": "2", "ParentId": "404", "CreationDate": DAY.format(4), "OwnerUserId": "3",
      "Body": "<p>Lost</p>"},
     {"Id": "15", "PostTypeId": "5", "CreationDate": DAY.format(4), "Body": "a wiki"},
+    {"Id": "18", "PostTypeId": "4", "CreationDate": DAY.format(4), "Body": "Forms of words\nand their order. "},
+    {"Id": "19", "PostTypeId": "4", "CreationDate": DAY.format(4), "Body": "Of a tag that nobody uses."},
+    {"Id": "20", "PostTypeId": "4", "CreationDate": DAY.format(4), "Body": " "},
     {"Id": "16", "PostTypeId": "2", "ParentId": "11", "CreationDate": DAY.format(4), "Body": "<p> </p>"},
     {"Id": "17", "PostTypeId": "2", "ParentId": "11", "CreationDate": DAY.format(6), "Body": "<p>From nobody</p>"},
 )  # fmt: skip
@@ -89,7 +92,9 @@ VOTES = xml(
     {"Id": "3", "PostId": "13", "VoteTypeId": "2", "CreationDate": DAY.format(5)},
     {"Id": "4", "PostId": "13", "VoteTypeId": "3", "CreationDate": DAY.format(5)},
     {"Id": "5", "PostId": "13", "VoteTypeId": "1", "CreationDate": DAY.format(6)},
-    {"Id": "6", "PostId": "11", "VoteTypeId": "5", "CreationDate": DAY.format(6)},
+    {"Id": "6", "PostId": "11", "VoteTypeId": "5", "UserId": "2", "CreationDate": DAY.format(6)},
+    {"Id": "8", "PostId": "13", "VoteTypeId": "5", "UserId": "3", "CreationDate": DAY.format(6)},
+    {"Id": "9", "PostId": "11", "VoteTypeId": "5", "UserId": "404", "CreationDate": DAY.format(6)},
     {"Id": "7", "PostId": "404", "VoteTypeId": "2", "CreationDate": DAY.format(6)},
 )
 LINKS = xml(
@@ -97,7 +102,40 @@ LINKS = xml(
     {"Id": "1", "CreationDate": DAY.format(5), "PostId": "12", "RelatedPostId": "11", "LinkTypeId": "3"},
     {"Id": "2", "CreationDate": DAY.format(5), "PostId": "11", "RelatedPostId": "12", "LinkTypeId": "1"},
 )
-FILES = {"Users.xml": USERS, "Posts.xml": POSTS, "Comments.xml": COMMENTS, "Votes.xml": VOTES, "PostLinks.xml": LINKS}
+TAGS = xml(
+    "tags",
+    {"Id": "1", "TagName": "grammar", "Count": "2", "ExcerptPostId": "18", "WikiPostId": "15"},
+    {"Id": "2", "TagName": "unused", "Count": "0", "ExcerptPostId": "19"},
+    {"Id": "3", "TagName": "phonology", "Count": "1", "ExcerptPostId": "20"},
+)
+
+
+def _past(number: int, kind: int, post: int, guid: str, day: int, text: str, **fields: str) -> dict[str, str]:
+    return {
+        "Id": str(number), "PostHistoryTypeId": str(kind), "PostId": str(post), "RevisionGUID": guid,
+        "CreationDate": DAY.format(day), "Text": text, **fields,
+    }  # fmt: skip
+
+
+HISTORY = xml(
+    "posthistory",
+    _past(1, 2, 11, "a", 1, "Won", UserId="1"),
+    _past(2, 1, 11, "a", 1, "Old spelling?", UserId="1"),
+    _past(3, 3, 11, "a", 1, "<grammar>", UserId="1"),
+    _past(4, 2, 12, "b", 2, "Two", UserDisplayName="user77"),
+    _past(5, 2, 13, "c", 4, "Yep", UserId="3"),
+    _past(6, 5, 11, "d", 4, "**One** <script>alert(1)</script>", UserId="2", Comment="a wrong letter"),
+    _past(7, 4, 11, "d", 4, "Old spelling of  tags?", UserId="2"),
+    _past(8, 10, 12, "e", 5, "101"),
+    _past(9, 6, 11, "f", 5, "<grammar><c++>", UserId="3"),
+    _past(10, 5, 13, "g", 5, "Yes", UserDisplayName="user77"),
+    _past(11, 5, 404, "h", 5, "Lost", UserId="1"),
+    bom=True,
+)
+FILES = {
+    "Users.xml": USERS, "Posts.xml": POSTS, "Comments.xml": COMMENTS, "Votes.xml": VOTES, "PostLinks.xml": LINKS,
+    "Tags.xml": TAGS, "PostHistory.xml": HISTORY,
+}  # fmt: skip
 
 
 def write_dump(folder: Path, files: dict[str, bytes] | None = None) -> Path:

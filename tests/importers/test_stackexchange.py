@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from app.forum.models.answer import Answer, Comment, Vote
-from app.forum.models.question import Closure, DuplicateLink, Question, QuestionTag
+from app.forum.models.answer import Answer, Comment, Revision, Vote
+from app.forum.models.question import Closure, DuplicateLink, Question, QuestionFollow, QuestionTag
 from app.forum.models.space import Space, Tag, Visibility
 from app.identity.models import User
 from app.importers.archive import Dump, UnreadableDump
@@ -18,7 +18,7 @@ from app.reputation.services.recomputing import check_ledger, recompute_all
 from tests.importers.support import FILES, TextsHere, write_dump
 
 REAL = Path("../shared/data/stackexchange/conlang_meta_2020.tar.xz")
-COUNTED = (User, Question, Answer, Comment, Vote, Tag, QuestionTag, Closure, DuplicateLink)
+COUNTED = (User, Question, Answer, Comment, Vote, Tag, QuestionTag, Closure, DuplicateLink, Revision, QuestionFollow)
 
 
 @pytest.fixture
@@ -106,6 +106,60 @@ def test_a_closed_question_stays_closed_and_a_duplicate_stays_linked(bring_in, s
     assert session.scalars(select(Closure.note)).all() == ["Closed at Stack Exchange."]
 
 
+def test_edits_become_revisions_and_the_post_says_what_its_newest_one_says(bring_in, session, tmp_path):
+    bring_in(write_dump(tmp_path))
+    old = question(session, "Old spelling of tags?")
+    mine = select(Revision).where(Revision.question_id == old.id).order_by(Revision.number)
+    first, second, third = session.scalars(mine).all()
+    assert (first.title, first.body, first.tags) == ("Old spelling?", "Won", "grammar")
+    assert (second.title, second.tags, second.summary) == ("Old spelling of tags?", "grammar", "a wrong letter")
+    assert (third.title, third.body, third.tags) == (second.title, second.body, "grammar c++")
+    assert [session.get_one(User, r.author_id).handle for r in (first, second)] == ["jose-nunez-1", "member-2"]
+    assert second.at == datetime(2020, 3, 4, 10, tzinfo=UTC)
+    assert (old.revision, old.body) == (3, third.body)
+    assert "<strong>One</strong>" in old.body_html
+    assert "<script" not in old.body_html
+    answer = session.get_one(Answer, old.accepted_answer_id)
+    theirs = select(Revision).where(Revision.answer_id == answer.id).order_by(Revision.number)
+    assert [(r.number, r.title, r.body) for r in session.scalars(theirs)] == [(1, None, "Yep"), (2, None, "Yes")]
+    assert (answer.revision, answer.body) == (2, "Yes")
+
+
+def test_a_post_that_was_never_edited_has_no_history(bring_in, session, tmp_path):
+    bring_in(write_dump(tmp_path))
+    new = question(session, "New spelling")
+    assert new.revision == 1
+    assert session.scalars(select(Revision).where(Revision.question_id == new.id)).all() == []
+
+
+def test_an_edit_in_a_later_dump_follows_those_that_are_there(bring_in, session, tmp_path):
+    later = b'<row Id="12" PostHistoryTypeId="5" PostId="13" RevisionGUID="k" CreationDate="2020-03-08T10:00:00" '
+    rows = FILES["PostHistory.xml"]
+    bring_in(write_dump(tmp_path / "early"))
+    more = rows.replace(b"</posthistory>", later + b'UserId="2" Text="Yes, *always*"/></posthistory>')
+    bring_in(write_dump(tmp_path / "late", {**FILES, "PostHistory.xml": more}))
+    answer = session.get_one(Answer, question(session, "Old spelling of tags?").accepted_answer_id)
+    numbers = session.scalars(select(Revision.number).where(Revision.answer_id == answer.id)).all()
+    assert (sorted(numbers), answer.revision, answer.body) == ([1, 2, 3], 3, "Yes, *always*")
+
+
+def test_who_kept_a_post_follows_its_question(bring_in, session, tmp_path):
+    bring_in(write_dump(tmp_path))
+    follows = select(User.handle, QuestionFollow.since).join(User, User.id == QuestionFollow.user_id)
+    at = datetime(2020, 3, 6, 10, tzinfo=UTC)
+    assert sorted(session.execute(follows).all()) == [("jose-nunez-3", at), ("member-2", at)]
+
+
+def test_tags_are_described_but_never_over_what_people_here_wrote(bring_in, session, make, tmp_path):
+    own = make.tag("phonology")
+    with make.unit_of_work() as uow:
+        uow.session.get_one(Tag, own.id).description = "Ours"
+    files = {**FILES, "Posts.xml": FILES["Posts.xml"].replace(b'Body=" "', b'Body="Theirs"')}
+    bring_in(write_dump(tmp_path, files))
+    described = dict(session.execute(select(Tag.slug, Tag.description)).all())
+    assert described == {"grammar": "Forms of words and their order.", "c++": "", "phonology": "Ours"}
+
+
 def test_the_report_says_what_was_left_out_and_why(bring_in, tmp_path):
     report = bring_in(write_dump(tmp_path))
     left_out = {step: dict(part.skipped) for step, part in report.items() if part.skipped}
@@ -113,9 +167,16 @@ def test_the_report_says_what_was_left_out_and_why(bring_in, tmp_path):
         "questions": {"the wiki of a tag": 1},
         "answers": {"its question is missing": 1, "it has no text": 1},
         "comments": {"its post is missing": 1},
-        "votes": {"a bookmark": 1, "its post is missing": 1},
+        "votes": {"its post is missing": 1},
         "accepted answers": {"the accepted answer is missing": 1},
         "links": {"a related question, not the same one": 1},
+        "edits": {
+            "the first text of a post that was never edited": 1,
+            "an event in a post's history that is no text": 1,
+            "its post is missing": 1,
+        },
+        "followers": {"its person is missing": 1},
+        "tags": {"no question here has this tag": 1, "an empty summary of a tag": 1},
     }
 
 

@@ -249,7 +249,7 @@ def _parts(rows: Sequence[dict[str, Any]], size: int = 500) -> Iterable[Sequence
 
 
 def _tag(uow: UnitOfWork, ids: Sequence[int], questions: Sequence[ImportedQuestion]) -> None:
-    usable = {word: slug for q in questions for word in q.tags if (slug := _slug(word))}
+    usable = {word: slug for q in questions for word in q.tags if (slug := usable_slug(word))}
     slugs = sorted(set(usable.values()))
     tag_ids = {slug: resolve_tags(uow, [slug])[0] for slug in slugs}
     rows = []
@@ -260,7 +260,8 @@ def _tag(uow: UnitOfWork, ids: Sequence[int], questions: Sequence[ImportedQuesti
         uow.session.execute(insert(QuestionTag), rows)
 
 
-def _slug(word: str) -> str:
+def usable_slug(word: str) -> str:
+    """Return the tag that a word of the source gives; empty when it gives none."""
     try:
         return check_tag("tags", word)
     except Invalid:
