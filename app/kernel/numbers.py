@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-LARGEST_ID = 2**63 - 1
-"""What both databases store as an integer."""
+LARGEST_ID = 2**31 - 1
+"""What PostgreSQL compares with an integer column: the ids of everything that people make."""
+LARGEST_SERIAL = 2**63 - 1
+"""The same for a bigint column: the ids of what the product writes down by itself."""
 _LONGEST = len(str(LARGEST_ID))
 
 

@@ -29,8 +29,8 @@ def encode_cursor(*values: str | int) -> str:
     return base64.urlsafe_b64encode(json.dumps(values, separators=(",", ":")).encode()).decode().rstrip("=")
 
 
-def decode_cursor(cursor: str, size: int) -> list[Any]:
-    """Unpack a cursor of ``size`` values.
+def decode_cursor(cursor: str, size: int, largest: int = LARGEST_ID) -> list[Any]:
+    """Unpack a cursor of ``size`` values, its numbers none larger than ``largest``.
 
     Raises:
         NotFound: when it is not one of ours; a made-up page does not exist.
@@ -42,7 +42,7 @@ def decode_cursor(cursor: str, size: int) -> list[Any]:
         raise NotFound from error
     if not isinstance(values, list) or len(values) != size:
         raise NotFound
-    if any(not isinstance(v, str) and not _is_id(v) for v in values):
+    if any(not isinstance(v, str) and not _is_id(v, largest) for v in values):
         raise NotFound
     return values
 
@@ -81,15 +81,15 @@ def decode_instant(value: object) -> datetime:
         raise NotFound from error
 
 
-def decode_id(cursor: str) -> int:
-    """Unpack the cursor of a list that is ordered by its id alone.
+def decode_id(cursor: str, largest: int = LARGEST_ID) -> int:
+    """Unpack the cursor of a list that is ordered by its id alone; ``largest`` is what the id's column can hold.
 
     Raises:
         NotFound: when it is not one of ours.
 
     """
-    (value,) = decode_cursor(cursor, 1)
-    if not _is_id(value):
+    (value,) = decode_cursor(cursor, 1, largest)
+    if not _is_id(value, largest):
         raise NotFound
     return int(value)
 
@@ -100,6 +100,6 @@ def cut(rows: Sequence[T], size: int, cursor_of: Callable[[T], str]) -> Slice[T]
     return Slice(shown, cursor_of(shown[-1]) if len(rows) > size else None)
 
 
-def _is_id(value: object) -> bool:
+def _is_id(value: object, largest: int = LARGEST_ID) -> bool:
     """Tell whether a value of a cursor is a number that a database can compare; JSON also knows NaN and 1e999."""
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_ID
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= largest

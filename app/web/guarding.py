@@ -7,11 +7,13 @@ from typing import Any
 
 from flask import Flask, abort, request
 
-from app.kernel.numbers import LARGEST_ID
+from app.kernel.numbers import LARGEST_ID, LARGEST_SERIAL
 
 LONGEST_QUERY = 64 * 1024
 """Bytes of a query string; the longest honest one is a search for a pasted log, written with three bytes a byte."""
 NUL = "\x00"
+SERIALS = frozenset({"delivery_id", "mail_id"})
+"""Numbers in addresses that stand for what the product writes down by itself."""
 
 
 def init_guard(app: Flask) -> None:
@@ -22,7 +24,7 @@ def init_guard(app: Flask) -> None:
             abort(HTTPStatus.REQUEST_URI_TOO_LONG)
         if _has_nul():
             abort(HTTPStatus.BAD_REQUEST)
-        if any(_is_too_large(value) for value in (request.view_args or {}).values()):
+        if any(_is_too_large(name, value) for name, value in (request.view_args or {}).items()):
             abort(HTTPStatus.NOT_FOUND)
 
     app.before_request(refuse_nonsense)
@@ -35,5 +37,6 @@ def _has_nul() -> bool:
     return any(NUL in name or NUL in value for name, value in request.form.items(multi=True))
 
 
-def _is_too_large(value: Any) -> bool:
-    return isinstance(value, int) and value > LARGEST_ID
+def _is_too_large(name: str, value: Any) -> bool:
+    """Tell whether a number in an address is none that the database could compare with an id."""
+    return isinstance(value, int) and value > (LARGEST_SERIAL if name in SERIALS else LARGEST_ID)

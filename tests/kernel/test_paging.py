@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from app.kernel.errors import NotFound
-from app.kernel.numbers import LARGEST_ID, whole_number
+from app.kernel.numbers import LARGEST_ID, LARGEST_SERIAL, whole_number
 from app.kernel.paging import decode_id, decode_position, encode_cursor, encode_position
 
 
@@ -48,6 +48,10 @@ def test_a_made_up_position_is_a_page_that_does_not_exist(values):
 def test_a_made_up_id_is_a_page_that_does_not_exist(value):
     with pytest.raises(NotFound):
         decode_id(made_up(f"[{value}]"))
+
+
+def test_what_the_product_numbers_itself_may_grow_larger():
+    assert decode_id(encode_cursor(LARGEST_ID + 1), LARGEST_SERIAL) == LARGEST_ID + 1
 
 
 def test_an_id_comes_back_as_it_was():

@@ -14,6 +14,7 @@ from app.forum.access import visible_to
 from app.forum.models.answer import Answer, Comment
 from app.forum.models.question import Draft, Question
 from app.kernel.actor import Actor
+from app.kernel.numbers import whole_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,8 @@ def draft_places(session: Session, actor: Actor, places: Sequence[str]) -> Mappi
 
 def _read(place: str) -> DraftPlace:
     kind, *numbers = place.split(":")
-    return DraftPlace(kind, tuple(int(number) for number in numbers if number.isdecimal()))
+    read = tuple(number for typed in numbers if (number := whole_number(typed)) is not None)
+    return DraftPlace(kind if len(read) == len(numbers) else "", read)
 
 
 def _names_answer(place: DraftPlace) -> bool:

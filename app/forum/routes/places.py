@@ -12,7 +12,7 @@ from app.forum.forms import SynonymForm, TagForm
 from app.forum.permissions import can_post_in
 from app.forum.queries.lists import Narrow, Sort, question_list, readable_spaces
 from app.forum.queries.tags import suggested_tags, tag_id_of, tag_list, tag_page
-from app.forum.routes.acting import act, act_once, wanted
+from app.forum.routes.acting import act, act_once, press_once, wanted
 from app.forum.routes.lists import context_of, next_url, wanted_sort
 from app.forum.services.joining import SetTagFollow, set_tag_follow
 from app.forum.services.tagging import AddSynonym, EditTag, RemoveSynonym, add_synonym, edit_tag, remove_synonym
@@ -89,8 +89,12 @@ def add_word(slug: str) -> ResponseReturnValue:
 def remove_word(slug: str) -> ResponseReturnValue:
     """Let a word stand for nothing again."""
     _tag_id, real = _tag(slug)
-    act(lambda uow: remove_synonym(uow, current_actor(), RemoveSynonym(request.form.get("word", ""))))
-    return pages.go(url_for("forum.places_tag", slug=real))
+
+    def do(uow: UnitOfWork) -> str:
+        remove_synonym(uow, current_actor(), RemoveSynonym(request.form.get("word", "")))
+        return url_for("forum.places_tag", slug=real)
+
+    return press_once(do)
 
 
 def follow_tag(slug: str) -> ResponseReturnValue:

@@ -24,6 +24,7 @@ from app.forum.services.moving import MoveQuestion, move_question
 from app.forum.services.overtaken import ensure_still
 from app.kernel.actor import Actor
 from app.kernel.errors import Invalid
+from app.kernel.numbers import whole_number
 from app.kernel.permissions import Decision
 from app.kernel.unit_of_work import UnitOfWork
 from app.web import pages
@@ -31,8 +32,7 @@ from app.web.forms import Form
 from app.web.runtime import current_actor, read_session
 
 Page = Callable[[int, Form, int], ResponseReturnValue]
-_NUMBER = re.compile(r"(?:^|/questions/|#|Q-?)(\d{1,12})\b")
-LARGEST_ID = 2**31 - 1
+_NUMBER = re.compile(r"(?:^|/questions/|#|Q-?)([0-9]{1,12})\b")
 
 
 def ask_close(question_id: int) -> ResponseReturnValue:
@@ -159,9 +159,10 @@ def _number(typed: str) -> int:
 
     """
     found = _NUMBER.search(typed.strip())
-    if found is None or int(found[1]) > LARGEST_ID:
+    number = whole_number(found[1]) if found else None
+    if number is None:
         raise Invalid("original", "forum.duplicate_needs_original")
-    return int(found[1])
+    return number
 
 
 def _move_form() -> MoveForm:

@@ -14,6 +14,7 @@ from app.identity.permissions import can_administer
 from app.kernel.actor import Actor
 from app.kernel.errors import NotFound
 from app.kernel.models import AuditEntry, Delivery, KeptMail, OutboxMessage
+from app.kernel.numbers import LARGEST_SERIAL
 from app.kernel.paging import Slice, cut, decode_id, encode_cursor
 from app.kernel.permissions import ensure
 
@@ -112,7 +113,7 @@ def deliveries_page(
     if reaction:
         query = query.where(Delivery.reaction == reaction)
     if cursor:
-        query = query.where(Delivery.id < decode_id(cursor))
+        query = query.where(Delivery.id < decode_id(cursor, LARGEST_SERIAL))
     rows = [DeliveryRow(*row) for row in session.execute(query)]
     return DeliveriesPage(_reactions(session), cut(rows, PAGE, lambda row: encode_cursor(row.id)))
 
@@ -132,7 +133,7 @@ def letters_page(session: Session, actor: Actor, cursor: str | None = None) -> S
     ensure(can_administer(actor))
     query = select(KeptMail.id, KeptMail.to, KeptMail.subject, KeptMail.kept_at).order_by(KeptMail.id.desc())
     if cursor:
-        query = query.where(KeptMail.id < decode_id(cursor))
+        query = query.where(KeptMail.id < decode_id(cursor, LARGEST_SERIAL))
     rows = [LetterRow(*row) for row in session.execute(query.limit(PAGE + 1))]
     return cut(rows, PAGE, lambda row: encode_cursor(row.id))
 
@@ -170,6 +171,6 @@ def audit_page(session: Session, actor: Actor, cursor: str | None = None) -> Sli
         .limit(PAGE + 1)
     )
     if cursor:
-        query = query.where(AuditEntry.id < decode_id(cursor))
+        query = query.where(AuditEntry.id < decode_id(cursor, LARGEST_SERIAL))
     rows = [AuditRow(*row) for row in session.execute(query)]
     return cut(rows, PAGE, lambda row: encode_cursor(row.id))

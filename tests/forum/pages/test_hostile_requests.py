@@ -23,6 +23,24 @@ def test_a_made_up_cursor_is_a_page_that_does_not_exist(client, make, address, v
     assert client.get(address, query_string={"after": cursor}).status_code == 404
 
 
+@pytest.mark.parametrize("number", [2**31 - 1, 2**31, 2**63 - 1, 2**63, 10**30])
+@pytest.mark.parametrize(
+    "address",
+    ["/questions/{}", "/questions/{}/thread", "/questions/{}/history", "/answers/{}/edit", "/answers/{}/history",
+     "/comments/{}/edit", "/people/{}", "/feeds/questions/{}.atom", "/drafts/open?place=answer:{}"],
+)  # fmt: skip
+def test_an_id_that_no_table_holds_is_a_page_that_does_not_exist(client, make, address, number):
+    make.sign_in(client, make.user())
+    assert client.get(address.format(number)).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["vote", "comments", "answers", "answers/{}/vote", "answers/{}/accept", "edit"])
+def test_nothing_is_written_to_an_id_that_no_table_holds(client, make, path):
+    make.sign_in(client, make.user())
+    sent = {"body": "Some words.", "value": "1", "title": "A title of some words", "impact": "slowed", "revision": "1"}
+    assert client.post(f"/questions/{2**31}/{path.format(2**31)}", data=sent).status_code == 404
+
+
 @pytest.mark.parametrize("typed", ["²", "9" * 5000, "-1", "x"])
 def test_a_number_that_is_none_chooses_no_space(client, make, typed):
     make.sign_in(client, make.user())
