@@ -47,7 +47,7 @@ def test_a_dump_reads_the_same_from_a_folder_and_from_archives(dump):
         assert dump.size(name) == len(content)
         with dump.open(name) as file:
             assert file.read() == content
-    assert dump.size("PostHistory.xml") is None
+    assert dump.size("Badges.xml") is None
 
 
 @pytest.mark.parametrize(
