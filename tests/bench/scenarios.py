@@ -59,8 +59,10 @@ class Stage:
     def scenarios(self) -> list[Scenario]:
         """Return what is measured, in the order of the table; writes come last."""
         return [
-            Scenario("question page, 5 answers, signed out", 3, lambda n: self._questions(n, GUEST)),
-            Scenario("question page, 5 answers, signed in", 6, lambda n: self._questions(n, MEMBER)),
+            Scenario("question page, 5 answers, signed out", 3, lambda n: self._one_question(n, GUEST)),
+            Scenario("question page, 5 answers, signed in", 6, lambda n: self._one_question(n, MEMBER)),
+            Scenario("any of these pages, signed out", 3, lambda n: self._questions(n, GUEST)),
+            Scenario("any of these pages, signed in", 6, lambda n: self._questions(n, MEMBER)),
             Scenario("front list, signed out", 3, lambda n: self._front(n, GUEST)),
             Scenario("front list, signed in", 6, lambda n: self._front(n, MEMBER)),
             Scenario("search, two words, signed out", 8, self._searches),
@@ -69,6 +71,10 @@ class Stage:
             Scenario("post an answer", 8, self._post_answers, expect=303, writes=True),
             Scenario("vote", 4, self._cast_votes, expect=303, writes=True),
         ]
+
+    def _one_question(self, count: int, who: int) -> list[Sent]:
+        """Ask for one page again and again, as the other forums were measured."""
+        return [(who, Request(f"/questions/{self.five_answers[len(self.five_answers) // 2]}"))] * count
 
     def _questions(self, count: int, who: int) -> list[Sent]:
         return [(who, Request(f"/questions/{i}")) for i in self._random.choices(self.five_answers, k=count)]

@@ -34,6 +34,9 @@ def count_statements(place: Place) -> dict[str, int]:
             "question page, signed in": (member, f"/questions/{question}"),
             "front list, signed out": (guest, "/questions"),
             "front list, signed in": (member, "/questions"),
+            "home, signed out": (guest, "/"),
+            "home, signed in": (member, "/"),
+            "tags": (guest, "/tags"),
             "search": (guest, "/find?q=password+account"),
             "similar": (member, "/similar?title=cannot+send+mail+after+update"),
         }
