@@ -14,6 +14,7 @@ escalation = blueprint(
     "escalation",
     [
         Route("GET", "/waiting", queue.show, Gate.AGENT),
+        Route("POST", "/waiting", queue.share, Gate.AGENT, WRITE),
         Route("GET", TICKET, tickets.show, Gate.AGENT),
         Route("POST", f"{TICKET}/message", working.message, Gate.AGENT, WRITE),
         Route("POST", f"{TICKET}/take", working.take, Gate.AGENT, PRESS),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +25,7 @@ from app.web.forms import Form
 
 LONGEST_SENTENCE = 1000
 LONGEST_MINUTES = 60 * 24 * 365
+_PAIR = re.compile(r"[0-9]{1,9}:[0-9]{1,9}")
 OPEN, PRIVATE = "open", "private"
 SENTENCE_TOO_LONG = Length(max=LONGEST_SENTENCE, message=_l("Make it shorter: at most %(max)d characters."))
 
@@ -61,6 +63,19 @@ class AssignForm(TicketForm):
     """Who has it from now on; 0 is nobody."""
 
     assignee_id = SelectField(_l("Who has this"), coerce=int, choices=[])
+
+
+class ShareOutForm(Form):
+    """Several tickets for one agent; each is ``id:version``, and 0 is nobody."""
+
+    tickets = SelectMultipleField(_l("People"), choices=[], validate_choice=False)
+    assignee_id = SelectField(_l("Give those I ticked to"), coerce=int, choices=[])
+
+    @property
+    def versions(self) -> dict[int, int]:
+        """The tickets by id; what is no pair of numbers is left out."""
+        pairs = (each.split(":", 1) for each in self.tickets.data or () if _PAIR.fullmatch(each))
+        return {int(ticket_id): int(version) for ticket_id, version in pairs}
 
 
 class HandOverForm(TicketForm):

@@ -1,10 +1,16 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.escalation.models.tickets import Ticket, TicketEvent
 from app.escalation.queries.queue import View, queue_page
+from app.forum.models.space import Visibility
+from app.kernel.actor import Role
 from tests.conftest import CountStatements
 from tests.escalation.desk import Desk, open_desk
 from tests.support.clock import FixedClock
@@ -102,3 +108,64 @@ def test_long_queues_are_read_page_by_page_without_gaps(desk: Desk, make: Make, 
 
 def test_a_made_up_page_of_the_queue_does_not_exist(jos: FlaskClient) -> None:
     assert jos.get("/waiting?after=nonsense").status_code == 404
+
+
+def ticks(page: str) -> list[str]:
+    return re.findall(r'name="tickets" value="(\d+:\d+)"', page)
+
+
+def test_several_people_are_given_to_one_agent_at_once(
+    jos: FlaskClient, desk: Desk, make: Make, session: Session
+) -> None:
+    mei = make.user("Mei Tanaka", roles=(Role.AGENT,))
+    ids = [desk.ticket(desk.question(f"Question {number}")) for number in range(3)]
+    page = jos.get("/waiting").text
+    told = jos.post("/waiting", data={"tickets": ticks(page)[:2], "assignee_id": str(mei.id)}, follow_redirects=True)
+    assert "Done for 2 people." in told.text
+    assert [session.get_one(Ticket, i).assignee_id for i in ids] == [mei.id, mei.id, None]
+
+
+def test_whoever_changed_meanwhile_is_left_alone(jos: FlaskClient, desk: Desk, make: Make, session: Session) -> None:
+    mei = make.user("Mei Tanaka", roles=(Role.AGENT,))
+    first, second = desk.ticket(desk.question("One")), desk.ticket(desk.question("Two"))
+    chosen = ticks(jos.get("/waiting").text)
+    meis = jos.application.test_client()
+    make.sign_in(meis, mei)
+    meis.post(f"/waiting/{first}/take")
+    told = jos.post("/waiting", data={"tickets": chosen, "assignee_id": str(desk.jo.id)}, follow_redirects=True)
+    assert "Done for 1 person." in told.text
+    assert "1 had changed meanwhile and was left alone." in told.text
+    assert session.get_one(Ticket, first).assignee_id == mei.id
+    assert session.get_one(Ticket, second).assignee_id == desk.jo.id
+
+
+def test_ticking_nobody_is_said_and_hidden_people_stay_hidden(
+    jos: FlaskClient, desk: Desk, make: Make, session: Session
+) -> None:
+    empty = jos.post("/waiting", data={"assignee_id": str(desk.jo.id)})
+    assert (empty.status_code, "Tick at least one person." in empty.text) == (422, True)
+    board = make.space("Board", visibility=Visibility.PRIVATE, groups=(make.group(desk.sam),))
+    hidden = desk.ticket(desk.question("Board matters", space=board))
+    version = session.get_one(Ticket, hidden).version
+    data = {"tickets": [f"{hidden}:{version}", "999:1", "x", "1:2:3"], "assignee_id": str(desk.jo.id)}
+    assert "2 had changed meanwhile" in jos.post("/waiting", data=data, follow_redirects=True).text
+    session.expire_all()
+    assert session.get_one(Ticket, hidden).assignee_id is None
+
+
+def test_only_agents_share_out(client: FlaskClient, desk: Desk, make: Make) -> None:
+    make.sign_in(client, desk.sam)
+    assert client.post("/waiting", data={"tickets": ["1:1"], "assignee_id": "0"}).status_code == 403
+
+
+def test_sharing_out_twice_tells_once(jos: FlaskClient, desk: Desk, session: Session) -> None:
+    ticket_id = desk.ticket()
+    page = jos.get("/waiting").text
+    form = page[page.index('method="post" action="/waiting"') :]
+    once = re.search(r'name="once"[^>]*value="([^"]+)"', form)
+    assert once
+    data = {"tickets": ticks(page), "assignee_id": str(desk.jo.id), "once": once[1]}
+    assert [jos.post("/waiting", data=data).status_code for _ in range(2)] == [303, 303]
+    taken = select(func.count()).select_from(TicketEvent).where(TicketEvent.kind == "claimed")
+    assert session.scalar(taken) == 1
+    assert session.get_one(Ticket, ticket_id).assignee_id == desk.jo.id

@@ -40,6 +40,7 @@ class QueueRow:
     """One person who waits. ``due_at`` is None when the next word is theirs, or when we have kept our promise."""
 
     ticket_id: int
+    version: int
     asker: Person
     title: str
     impact: str
@@ -66,7 +67,7 @@ class Queue:
 
 _COLUMNS = (
     Ticket.id, Ticket.question_id, Ticket.asker_id, Ticket.impact, Ticket.state, Ticket.reply_due_at,
-    Ticket.assignee_id,
+    Ticket.assignee_id, Ticket.version,
 )  # fmt: skip
 
 
@@ -135,6 +136,7 @@ def _rows(session: Session, rows: Sequence[Any]) -> tuple[QueueRow, ...]:
     return tuple(
         QueueRow(
             ticket_id=r.id,
+            version=r.version,
             asker=who[r.asker_id],
             title=facts[r.question_id].title,
             impact=r.impact,

@@ -15,13 +15,11 @@ from wtforms.fields.choices import SelectChoice
 from app.escalation.forms import AssignForm, HandOverForm, MessageForm, SolveForm
 from app.escalation.queries.ticket_page import TicketPage, ticket_page
 from app.escalation.queries.timeline import Moment
-from app.escalation.routes.queue import queue_context, wanted_view
+from app.escalation.routes.queue import NOBODY, queue_context, wanted_view
 from app.forum.contract import similar_solved
 from app.search.contract import SearchEngine
 from app.web import pages
 from app.web.runtime import current_actor, port, read_session, runtime
-
-NOBODY = 0
 
 
 @dataclass(slots=True)

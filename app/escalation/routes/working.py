@@ -11,7 +11,8 @@ from flask_babel import gettext
 
 from app.escalation.forms import PRIVATE, AssignForm, HandOverForm, MessageForm, SolveForm, TicketForm
 from app.escalation.queries.ticket_page import ticket_page
-from app.escalation.routes.tickets import NOBODY, TicketForms, offer_choices, render_ticket
+from app.escalation.routes.queue import NOBODY
+from app.escalation.routes.tickets import TicketForms, offer_choices, render_ticket
 from app.escalation.services.minding import Care, QuotesNote
 from app.escalation.services.recording import StaleTicket
 from app.escalation.services.replying import AskBack, ReplyToAsker, SolveWith, ask_back, reply_to_asker, solve_with
