@@ -23,6 +23,7 @@ from app.reputation.services.recomputing import check_ledger
 from app.seed.company import DEMO_PASSWORD
 from app.seed.content import read_content, span
 from app.seed.planting import Planting, SiteHasPeople
+from app.seed.threads import source_texts
 from app.text.renderer import MarkdownRenderer
 from tests.support.databases import FreshDatabase
 
@@ -133,3 +134,10 @@ def test_spans_read_as_people_write_them():
     assert span("45m") == timedelta(minutes=45)
     with pytest.raises(ValueError, match="no span"):
         span("soon")
+
+
+@pytest.mark.parametrize("table", read_content().questions, ids=lambda table: table["title"])
+def test_no_line_of_a_text_ends_inside_a_sentence(table):
+    renderer = MarkdownRenderer(workers=0)
+    for source in source_texts(table):
+        assert "<br" not in renderer.render(source).html, source
