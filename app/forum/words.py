@@ -71,5 +71,7 @@ REASONS: Mapping[str, str] = {
     "forum.file_not_kept": N_("We couldn’t keep this file right now. Send your text without it, or try again soon."),
     "forum.picture_unreadable": N_("This picture can’t be opened. Save it as PNG or JPEG and try again."),
     "forum.picture_too_many_pixels": N_("This picture has too many pixels. Make it smaller and try again."),
+    "forum.too_many_files_at_once": N_("Add at most %(maximum)s files at once."),
+    "forum.original_is_hidden": N_("Not everybody who reads this question may read the other one."),
     "forum.too_many_files": N_("You have added very many files today. More are possible tomorrow."),
 }

@@ -72,16 +72,27 @@ def act_once(
     return go(location)
 
 
-def keep_files(form: Form) -> str:
-    """Store the files that came with a form and return the Markdown that names them.
+def keep_files(form: Form) -> None:
+    """Store the files that came with a form and name them at the end of its text.
 
     Raises:
-        Invalid: field ``files``, when one is too large or of a kind that is not taken.
+        Invalid: field ``files``, when they are too many, or one is too large or of a kind that is not taken; the others
+            are kept and named.
 
     """
-    chosen = [file for file in form.files.data or [] if file and file.filename][:MOST_FILES]
-    lines = [markdown_link(keep_file(file.filename, file.read())) for file in chosen]
-    return "\n\n" + "\n".join(lines) if lines else ""
+    chosen = [file for file in form.files.data or [] if file and file.filename]
+    if len(chosen) > MOST_FILES:
+        raise Invalid("files", "forum.too_many_files_at_once", maximum=MOST_FILES)
+    lines, problems = [], []
+    for file in chosen:
+        try:
+            lines.append(markdown_link(keep_file(file.filename, file.read())))
+        except Invalid as error:
+            problems.append(error)
+    if lines:
+        form.body.data = "\n\n".join([form.body.data or "", "\n".join(lines)])
+    if problems:
+        raise Invalid("files", problems[0].reason, **problems[0].facts)
 
 
 def keep_file(name: str, data: bytes) -> Attachment:

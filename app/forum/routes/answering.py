@@ -13,6 +13,7 @@ from app.forum.forms import AnswerForm, EditAnswerForm, ReasonForm
 from app.forum.permissions import can_delete_answer, can_edit_answer
 from app.forum.queries.question_page import question_page
 from app.forum.routes.acting import act_once, keep_files, press_once, question_url, render
+from app.forum.routes.keeping import keeping_text
 from app.forum.routes.questions import context_of, page_with_answer
 from app.forum.routes.resuming import resume
 from app.forum.services.answering import PostAnswer, post_answer
@@ -27,6 +28,7 @@ from app.web import pages
 from app.web.runtime import current_actor, perform_once, read_session
 
 
+@keeping_text
 def create(question_id: int) -> ResponseReturnValue:
     """Take the answer box; back to the question, or show what was wrong."""
     form = AnswerForm()
@@ -38,7 +40,7 @@ def create(question_id: int) -> ResponseReturnValue:
         return question_url(question_id, f"a{answer.id}")
 
     try:
-        form.body.data += keep_files(form)  # so that the files stay when something else is refused
+        keep_files(form)  # in the text, so that they stay when something else is refused
         body = render(form.body.data)
         location = perform_once(form.once.data, post)
     except Invalid as error:
@@ -57,6 +59,7 @@ def edit(answer_id: int) -> ResponseReturnValue:
     return _edit_page(answer_id, form, came_back=resume(form, f"edit-answer:{answer_id}"))
 
 
+@keeping_text
 def save(answer_id: int) -> ResponseReturnValue:
     """Take the better text; when somebody was faster, show both."""
     form = EditAnswerForm()

@@ -14,6 +14,7 @@ from app.forum.queries.lists import readable_spaces
 from app.forum.queries.tags import suggested_tags
 from app.forum.routes.acting import act_once, keep_files, question_url, render
 from app.forum.routes.finding import similar_to, status_lines
+from app.forum.routes.keeping import keeping_text
 from app.forum.routes.resuming import resume
 from app.forum.services.asking import AskQuestion, ask_question
 from app.forum.services.checking import TITLE_MAX
@@ -39,14 +40,15 @@ def show() -> ResponseReturnValue:
     return _page(form, HTTPStatus.OK, came_back=came_back)
 
 
+@keeping_text
 def create() -> ResponseReturnValue:
     """Take the question."""
     form = _form()
     if not form.validate():
         return _page(form, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
-        form.body.data = (form.body.data or "") + keep_files(form)  # they stay when something else is refused
-        body = render(form.body.data)
+        keep_files(form)  # in the text, so that they stay when something else is refused
+        body = render(form.body.data or "")
     except Invalid as error:
         form.reject(error)
         return _page(form, HTTPStatus.UNPROCESSABLE_ENTITY)

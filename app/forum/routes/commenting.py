@@ -13,6 +13,7 @@ from app.forum.forms import CommentForm, EditCommentForm, ReasonForm
 from app.forum.permissions import can_delete_comment, can_edit_comment
 from app.forum.queries.question_page import question_page
 from app.forum.routes.acting import act_once, press_once, question_url, render
+from app.forum.routes.keeping import keeping_text
 from app.forum.routes.questions import context_of, page_with_comment
 from app.forum.routes.resuming import resume
 from app.forum.services.commenting import EditComment, PostComment, edit_comment, post_comment
@@ -26,11 +27,13 @@ from app.web import pages
 from app.web.runtime import current_actor, perform_once, read_session
 
 
+@keeping_text
 def on_question(question_id: int) -> ResponseReturnValue:
     """Comment on a question."""
     return _create(question_id, None)
 
 
+@keeping_text
 def on_answer(question_id: int, answer_id: int) -> ResponseReturnValue:
     """Comment on an answer."""
     return _create(question_id, answer_id)
@@ -44,6 +47,7 @@ def edit(comment_id: int) -> ResponseReturnValue:
     return _edit_page(comment_id, form, came_back=resume(form, f"edit-comment:{comment_id}"))
 
 
+@keeping_text
 def save(comment_id: int) -> ResponseReturnValue:
     """Take the better text."""
     form = EditCommentForm()

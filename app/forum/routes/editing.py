@@ -13,6 +13,7 @@ from app.forum.permissions import can_edit_question, can_set_impact
 from app.forum.queries.history import answer_history, question_history, text_of
 from app.forum.queries.question_page import question_page
 from app.forum.routes.acting import press_once, question_url, render
+from app.forum.routes.keeping import keeping_text
 from app.forum.routes.resuming import resume
 from app.forum.services.editing import EditQuestion, RollBack, edit_question, roll_back
 from app.forum.services.revising import EditConflict
@@ -40,6 +41,7 @@ def edit(question_id: int) -> ResponseReturnValue:
     return _page(question_id, form, came_back=resume(form, f"edit-question:{question_id}"))
 
 
+@keeping_text
 def save(question_id: int) -> ResponseReturnValue:
     """Take the better text; when somebody was faster, show both."""
     form = EditQuestionForm()

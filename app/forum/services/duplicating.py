@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.forum.access import access_question, access_questions
 from app.forum.events import DuplicateLinked, DuplicateUnlinked, MeTooChanged
 from app.forum.models.question import ClosureReason, DuplicateLink, MeToo, Question, QuestionFollow
+from app.forum.models.space import Space, Visibility
 from app.forum.permissions import can_link_duplicate, can_merge
 from app.forum.services.closing import reopen, shut
 from app.forum.services.facts import changed, of_thread
@@ -41,7 +42,8 @@ def link_duplicate(uow: UnitOfWork, actor: Actor, command: LinkDuplicate) -> Que
     """Close a question as the same as another. A link to a duplicate becomes a link to what that one is the same as.
 
     Raises:
-        Invalid: field ``original_id``, when the two are the same question, already through other links.
+        Invalid: field ``original_id``, when the two are the same question, already through other links, or when
+            joining them would send people to what they may not read.
         Overtaken: when somebody else has linked it meanwhile, or one of the two was deleted.
 
     """
@@ -51,6 +53,8 @@ def link_duplicate(uow: UnitOfWork, actor: Actor, command: LinkDuplicate) -> Que
     question, original = access_questions(uow.session, actor, command.question_id, original_id)
     ensure_still((can_merge if command.merge else can_link_duplicate)(actor, question), question)
     _refuse_moving_target(original)
+    if command.merge:
+        _refuse_hiding(uow.session, question, original)
     if question.duplicate_of_id == original.id and (question.merged_at is not None) >= command.merge:
         return _linked_before(uow, actor, question)
     if question.merged_at is not None or question.duplicate_of_id not in {None, original.id}:
@@ -110,6 +114,18 @@ def _refuse_moving_target(original: Question) -> None:
         raise Overtaken("forum.linked_already", original)
     if original.deleted_at is not None:
         raise Overtaken("forum.deleted_already", original)
+
+
+def _refuse_hiding(session: Session, question: Question, original: Question) -> None:
+    """Let nobody be sent to, and be told of, what they may not read."""
+    ids = (question.space_id, original.space_id)
+    found = {
+        row.id: row.visibility for row in session.execute(select(Space.id, Space.visibility).where(Space.id.in_(ids)))
+    }
+    here, there = found[question.space_id], found[original.space_id]
+    open_enough = there == Visibility.PUBLIC or (there == Visibility.INTERNAL and here != Visibility.PUBLIC)
+    if question.space_id != original.space_id and not open_enough:
+        raise Invalid("original_id", "forum.original_is_hidden")
 
 
 def _linked_before(uow: UnitOfWork, actor: Actor, question: Question) -> Question:

@@ -1,0 +1,143 @@
+"""Whatever is refused, its writer gets the text back, without JavaScript too."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from sqlalchemy import func, select
+
+from app.forum.models.answer import Answer, Attachment, Comment
+from app.forum.models.question import DuplicateLink, Question
+from app.forum.models.space import Visibility
+from app.kernel.actor import Role
+
+WORDS = "A long explanation that took an hour."
+
+
+@pytest.fixture
+def author(make):
+    return make.user()
+
+
+@pytest.fixture
+def browser(client, make, author):
+    make.sign_in(client, author)
+    return client
+
+
+def change(make, row, **fields):
+    with make.unit_of_work() as uow:
+        found = uow.session.get_one(type(row), row.id)
+        for name, value in fields.items():
+            setattr(found, name, value)
+
+
+def counted(session, row):
+    session.rollback()
+    return session.scalar(select(func.count()).select_from(row))
+
+
+@pytest.mark.parametrize(
+    ("happened", "status"), [("closed_at", 409), ("merged_at", 409), ("deleted_at", 404), ("space_id", 404)]
+)
+def test_an_answer_to_what_has_changed_meanwhile_is_shown_to_its_writer(browser, make, session, happened, status):
+    question, hidden = make.question(), make.space(visibility=Visibility.PRIVATE)
+    change(make, question, **{happened: hidden.id if happened == "space_id" else make.now})
+    refused = browser.post(f"/questions/{question.id}/answers", data={"body": WORDS})
+    assert refused.status_code == status
+    assert f"{WORDS}</textarea>" in refused.text
+    assert counted(session, Answer) == 0
+
+
+def test_an_edit_of_what_was_taken_away_is_shown_to_its_writer(browser, make, author):
+    question = make.question(asker=author)
+    answer = make.answer(question, author=author)
+    comment = make.save(
+        Comment(question_id=question.id, author_id=author.id, body="a", body_html="a", posted_at=make.now)
+    )
+    for row in (answer, comment, question):
+        change(make, row, deleted_at=make.now)
+    sent = {"body": WORDS, "revision": "1", "title": "A title of some words", "impact": "slowed", "tags": ""}
+    for address in (f"/answers/{answer.id}/edit", f"/comments/{comment.id}/edit", f"/questions/{question.id}/edit"):
+        refused = browser.post(address, data=sent)
+        assert refused.status_code == 409, address
+        assert f"{WORDS}</textarea>" in refused.text
+
+
+def test_a_question_for_a_space_that_was_closed_meanwhile_is_shown_to_its_writer(browser, make):
+    make.space()
+    gone = make.space(archived_at=make.now)
+    sent = {"title": "A title of some words", "body": WORDS, "impact": "slowed", "space": str(gone.id), "tags": ""}
+    refused = browser.post("/ask", data=sent)
+    assert refused.status_code == 422
+    assert f"{WORDS}</textarea>" in refused.text
+
+
+def test_what_was_written_is_printed_as_text(browser, make):
+    question = make.question(closed_at=make.now)
+    refused = browser.post(f"/questions/{question.id}/answers", data={"body": "</textarea><script>alert(1)</script>"})
+    assert "<script>alert" not in refused.text
+
+
+def test_an_enhanced_form_is_told_in_a_sentence_and_keeps_its_text_itself(browser, make):
+    question = make.question(closed_at=make.now)
+    sent = browser.post(f"/questions/{question.id}/answers", data={"body": WORDS}, headers={"HX-Request": "true"})
+    assert sent.status_code == 403
+    assert "takes no more answers" in sent.text
+    assert "<html" not in sent.text
+
+
+@pytest.mark.parametrize("place", ["answers", "comments", "edit"])
+def test_a_hundred_kilobytes_are_refused_and_kept(browser, make, author, session, place):
+    question = make.question(asker=author)
+    body = "ten bytes " * 10_000
+    sent = {"body": body, "revision": "1", "title": "A title of some words", "impact": "slowed", "tags": ""}
+    refused = browser.post(f"/questions/{question.id}/{place}", data=sent)
+    assert refused.status_code == 422
+    assert body in refused.text
+    assert "too long" in refused.text
+    assert session.get_one(Question, question.id).body == question.body
+
+
+@pytest.mark.parametrize("revision", ["0", "-1", "", "x", "7", "99999999999999999999"])
+def test_a_forged_revision_never_overwrites(browser, make, author, session, revision):
+    question = make.question(asker=author)
+    sent = {"body": WORDS, "revision": revision, "title": question.title, "impact": "slowed", "tags": ""}
+    refused = browser.post(f"/questions/{question.id}/edit", data=sent)
+    assert refused.status_code in {409, 422}
+    assert WORDS in refused.text
+    assert session.get_one(Question, question.id).body == question.body
+
+
+def test_good_files_stay_beside_a_bad_one_which_is_named_at_its_field(browser, make, session):
+    files = [(io.BytesIO(b"one line\n"), "trace.log"), (io.BytesIO(b""), "empty.log")]
+    refused = browser.post(f"/questions/{make.question().id}/answers", data={"body": WORDS, "files": files})
+    assert refused.status_code == 422
+    assert "[trace.log](/files/" in refused.text
+    assert 'href="#files">This file is empty.' in refused.text
+    assert counted(session, Attachment) == 1
+
+
+def test_a_sixth_file_is_not_dropped_in_silence(browser, make, session):
+    files = [(io.BytesIO(b"one line\n"), f"{number}.log") for number in range(6)]
+    refused = browser.post(f"/questions/{make.question().id}/answers", data={"body": WORDS, "files": files})
+    assert refused.status_code == 422
+    assert "Add at most 5 files at once." in refused.text
+    assert counted(session, Attachment) == 0
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "status"),
+    [(Visibility.PUBLIC, Visibility.INTERNAL, 422), (Visibility.INTERNAL, Visibility.PRIVATE, 422),
+     (Visibility.INTERNAL, Visibility.PUBLIC, 303), (Visibility.PRIVATE, Visibility.INTERNAL, 303)],
+)  # fmt: skip
+def test_joining_sends_nobody_to_what_they_may_not_read(client, make, session, here, there, status):
+    mara = make.user(roles=(Role.MODERATOR,))
+    groups = (make.group(mara),)
+    question = make.question(space=make.space(visibility=here, groups=groups))
+    original = make.question(space=make.space(visibility=there, groups=groups))
+    make.sign_in(client, mara)
+    sent = client.post(f"/questions/{question.id}/same-as", data={"original": str(original.id), "merge": "y"})
+    assert sent.status_code == status
+    assert counted(session, DuplicateLink) == (status == 303)
