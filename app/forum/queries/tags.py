@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.forum.access import visible_to
 from app.forum.models.answer import Answer
 from app.forum.models.question import Question, QuestionTag
-from app.forum.models.space import SpaceTag, Tag, TagFollow, TagSynonym
+from app.forum.models.space import Space, SpaceTag, Tag, TagFollow, TagSynonym
 from app.forum.permissions import can_edit_tag
 from app.identity.contract import Person, people
 from app.kernel.actor import Actor
@@ -21,8 +21,8 @@ from app.kernel.permissions import Decision
 MOST_TAGS = 200
 MOST_SUGGESTED = 8
 MOST_EXPERTS = 5
-RECENT_ANSWERS = 2000
-"""How many of the tag's newest answers decide who knows about it; bounds the work on a large tag."""
+RECENT_QUESTIONS = 500
+"""How many of the tag's newest questions decide who knows about it; bounds the work on a large tag."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +48,23 @@ class TagPage:
 
 
 def tag_list(session: Session, actor: Actor) -> list[TagLine]:
-    """Return the tags that are used most where the actor may read, in one statement."""
-    count = func.count()
+    """Return the tags that are used most where the actor may read, in one statement.
+
+    The kept count less what is hidden from the actor: most of a site is hidden from nobody who reads its tags.
+    """
+    elsewhere = select(Space.id).where(Space.id.not_in(actor.space_ids))
+    hidden = (
+        select(QuestionTag.tag_id, func.count().label("count"))
+        .join(Question, Question.id == QuestionTag.question_id)
+        .where(Question.space_id.in_(elsewhere), Question.deleted_at.is_(None))
+        .group_by(QuestionTag.tag_id)
+        .subquery()
+    )
+    count = Tag.question_count - func.coalesce(hidden.c.count, 0)
     rows = session.execute(
         select(Tag.slug, Tag.description, count.label("question_count"))
-        .join(QuestionTag, QuestionTag.tag_id == Tag.id)
-        .join(Question, Question.id == QuestionTag.question_id)
-        .where(visible_to(actor))
-        .group_by(Tag.id)
+        .outerjoin(hidden, hidden.c.tag_id == Tag.id)
+        .where(count > 0, _used(actor))
         .order_by(count.desc(), Tag.slug)
         .limit(MOST_TAGS)
     )
@@ -124,28 +133,30 @@ def tags_beginning(session: Session, actor: Actor, typed: str, limit: int = 6) -
 
 def _known_to(actor: Actor) -> ColumnElement[bool]:
     """Select tags of questions and spaces that the actor may read; the words of a private space are private too."""
-    used = exists().where(QuestionTag.tag_id == Tag.id, Question.id == QuestionTag.question_id, visible_to(actor))
     suggested = exists().where(SpaceTag.tag_id == Tag.id, SpaceTag.space_id.in_(actor.space_ids))
-    return or_(used, suggested, Tag.question_count == 0)
+    return or_(_used(actor), suggested, Tag.question_count == 0)
+
+
+def _used(actor: Actor) -> ColumnElement[bool]:
+    return exists().where(QuestionTag.tag_id == Tag.id, Question.id == QuestionTag.question_id, visible_to(actor))
 
 
 def _experts(session: Session, actor: Actor, tag_id: int) -> tuple[Person, ...]:
-    """Return who wrote the most helpful of the tag's newest answers."""
+    """Return who wrote the most helpful answers to the tag's newest questions."""
     newest = (
-        select(Answer.author_id, Answer.score, Answer.accepted_at)
-        .join(Question, Question.id == Answer.question_id)
-        .join(QuestionTag, QuestionTag.question_id == Question.id)
-        .where(QuestionTag.tag_id == tag_id, visible_to(actor), Answer.deleted_at.is_(None))
-        .order_by(Answer.id.desc())
-        .limit(RECENT_ANSWERS)
-        .subquery()
+        select(QuestionTag.question_id)
+        .join(Question, Question.id == QuestionTag.question_id)
+        .where(QuestionTag.tag_id == tag_id, visible_to(actor))
+        .order_by(QuestionTag.question_id.desc())
+        .limit(RECENT_QUESTIONS)
     )
-    helped = func.count(newest.c.accepted_at) * 3 + func.sum(newest.c.score)
+    helped = func.count(Answer.accepted_at) * 3 + func.sum(Answer.score)
     rows = session.execute(
-        select(newest.c.author_id)
-        .group_by(newest.c.author_id)
+        select(Answer.author_id)
+        .where(Answer.question_id.in_(newest), Answer.deleted_at.is_(None))
+        .group_by(Answer.author_id)
         .having(helped > 0)
-        .order_by(helped.desc())
+        .order_by(helped.desc(), Answer.author_id)
         .limit(MOST_EXPERTS)
     ).all()
     who = people(session, [row.author_id for row in rows])

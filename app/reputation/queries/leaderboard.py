@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, func, select, union_all
+from sqlalchemy import Select, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from app.forum.contract import ReadableSpace, questions_in, readable_spaces
@@ -91,12 +91,17 @@ def _totals_in(session: Session, space: ReadableSpace, since: date | None) -> li
     """Rank people by what they earned in one space: those whom no limit touched, and those whom some did."""
     begin = since or date.min
     limited = select(Cap.user_id).where(Cap.day >= begin)
-    here = _summed(Entry.user_id, Entry.points).where(Entry.day >= begin, Entry.question_id.in_(questions_in(space.id)))
-    free = session.execute(here.where(Entry.user_id.not_in(limited)).limit(PLACES))
-    earned = [(user_id, int(points)) for user_id, points in free]
-    before = session.execute(here.where(Entry.user_id.in_(limited))).all()
-    lost = lost_points(session, questions_in(space.id), begin, [i for i, _ in before]) if before else {}
-    earned += [(user_id, int(points) - lost.get(user_id, 0)) for user_id, points in before]
+    inside = (Entry.day >= begin, Entry.question_id.in_(questions_in(space.id)))
+    totals = _summed(Entry.user_id, Entry.points).order_by(None).where(*inside).cte("totals")
+    of_all = select(totals.c.user_id, totals.c.points)
+    free = of_all.where(totals.c.user_id.not_in(limited)).order_by(totals.c.points.desc(), totals.c.user_id)
+    first = free.limit(PLACES).subquery()
+    touched = of_all.where(totals.c.user_id.in_(limited))
+    marked = (select(first, literal(0).label("touched")), touched.add_columns(literal(1).label("touched")))
+    rows = session.execute(union_all(*marked)).all()
+    among = [row.user_id for row in rows if row.touched]
+    lost = lost_points(session, questions_in(space.id), begin, among) if among else {}
+    earned = [(row.user_id, int(row.points) - lost.get(row.user_id, 0)) for row in rows]
     return sorted((e for e in earned if e[1] > 0), key=lambda e: (-e[1], e[0]))[:PLACES]
 
 
