@@ -8,8 +8,9 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal
+from zoneinfo import available_timezones
 
-from pydantic import Field, computed_field
+from pydantic import Field, computed_field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MEGABYTE = 1024 * 1024
@@ -36,6 +37,8 @@ class Settings(BaseSettings):
     """Where people reach the site, for links in mail; none means http://HOST:PORT."""
     site_name: str = "Peerdesk"
     default_language: Literal["en", "de"] = "en"
+    time_zone: str = "UTC"
+    """The site's IANA zone: of the first opening hours, and of times shown to whoever has chosen none."""
     search_engine: Literal["auto", "tantivy", "whoosh"] = Field(default="auto", validation_alias="SEARCH_ENGINE")
     reputation_table: Literal["small", "large"] = "small"
     """Which table of privileges by score is in force."""
@@ -62,6 +65,13 @@ class Settings(BaseSettings):
     pseudo_locale: bool = False
     """Let ``?pl=xa`` lengthen and ``?pl=xb`` mirror every page, for tests of the words."""
     testing: bool = False
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        if name not in available_timezones():
+            raise ValueError("no IANA time zone, such as Europe/Berlin")
+        return name
 
     @computed_field  # type: ignore[prop-decorator]  # pydantic's documented order; mypy cannot see it
     @property

@@ -14,16 +14,17 @@ from sqlalchemy.orm import Session
 from app.escalation.calendar import Calendar, Span, Window
 from app.escalation.clock import due_at
 from app.escalation.models.agreements import CalendarVersion, Definition, Desk, Policy
+from app.kernel.database import site_zone
+from app.kernel.words import N_
 
 DEFAULT_MINUTES: Mapping[str, int | None] = {"nothing": 1440, "slowed": 240, "blocked": 30, "several_blocked": 0}
 """Business minutes for peers when nobody has chosen: the promises that the ask form shows."""
 DEFAULT_REPLY_MINUTES: Mapping[str, int | None] = {
     "nothing": 480, "slowed": 240, "blocked": 60, "several_blocked": 30,
 }  # fmt: skip
-DEFAULT_ZONE = "UTC"
 DEFAULT_WINDOWS = tuple(Window(day, 9 * 60, 17 * 60) for day in range(5))
-DEFAULT_DESK = "Service desk"
-DEFAULT_CALENDAR = "Office hours"
+DEFAULT_DESK = N_("Service desk")
+DEFAULT_CALENDAR = N_("Office hours")
 YEARS_AHEAD = 3
 
 
@@ -53,20 +54,24 @@ class Terms:
         return _after(self.reply_minutes.get(impact), start, self.desk_hours, ())
 
 
-DEFAULT_TERMS = Terms(
-    policy_id=None,
-    space_id=None,
-    version=0,
-    definition=Definition.NO_REPLY,
-    min_score=1,
-    minutes=DEFAULT_MINUTES,
-    reply_minutes=DEFAULT_REPLY_MINUTES,
-    calendar_version_id=None,
-    calendar=Calendar(DEFAULT_ZONE, DEFAULT_WINDOWS),
-    desk_id=None,
-    desk_name=DEFAULT_DESK,
-    desk_hours=Calendar(DEFAULT_ZONE, DEFAULT_WINDOWS),
-)
+@lru_cache(maxsize=16)
+def default_terms(zone: str) -> Terms:
+    """Return what a space promises until somebody chooses, in opening hours of the site's zone."""
+    hours = Calendar(zone, DEFAULT_WINDOWS)
+    return Terms(
+        policy_id=None,
+        space_id=None,
+        version=0,
+        definition=Definition.NO_REPLY,
+        min_score=1,
+        minutes=DEFAULT_MINUTES,
+        reply_minutes=DEFAULT_REPLY_MINUTES,
+        calendar_version_id=None,
+        calendar=hours,
+        desk_id=None,
+        desk_name=DEFAULT_DESK,
+        desk_hours=hours,
+    )
 
 
 def terms_of_spaces(session: Session, space_ids: Collection[int], now: datetime) -> dict[int, Terms]:
@@ -78,7 +83,8 @@ def terms_of_spaces(session: Session, space_ids: Collection[int], now: datetime)
     ).all()
     current = _current_versions(session, {i for policy, desk in rows for i in (policy.calendar_id, desk.calendar_id)})
     found = {policy.space_id: _terms(policy, desk, current, now) for policy, desk in rows}
-    return {space_id: found.get(space_id, DEFAULT_TERMS) for space_id in space_ids}
+    unchosen = default_terms(site_zone(session))
+    return {space_id: found.get(space_id, unchosen) for space_id in space_ids}
 
 
 def terms_of_policy(session: Session, policy_id: int, calendar_version_id: int | None, now: datetime) -> Terms:

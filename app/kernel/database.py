@@ -19,6 +19,8 @@ from sqlalchemy.types import TypeDecorator
 
 from app.kernel.errors import Busy, Unwritable
 
+SITE_ZONE = "site_zone"
+"""Where an engine keeps the site's time zone for whoever has only a session."""
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -156,3 +158,8 @@ def _prepare_postgresql_reader(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _record: Any) -> None:
         connection.read_only = True
+
+
+def site_zone(session: Session) -> str:
+    """Return the IANA zone of the site this session belongs to."""
+    return str(session.get_bind().get_execution_options().get(SITE_ZONE, "UTC"))

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.config import Settings
-from app.kernel.database import Base, ReadSession, prepare_engine
+from app.kernel.database import SITE_ZONE, Base, ReadSession, prepare_engine
 
 WRITER = "writer"
 
@@ -38,6 +38,8 @@ def init_database(app: Flask, settings: Settings) -> None:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
     db.init_app(app)
     with app.app_context():
+        for engine in (db.engine, db.engines[WRITER]):
+            engine.update_execution_options(**{SITE_ZONE: settings.time_zone})
         prepare_engine(db.engine, writes=False)
         prepare_engine(db.engines[WRITER], writes=True)
 

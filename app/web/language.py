@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, tzinfo
+from datetime import tzinfo
 from zoneinfo import ZoneInfo
 
-from flask import Flask, g, has_request_context, request, session
+from flask import Flask, current_app, g, has_request_context, request, session
 from flask_babel import Babel, get_locale
 
 from app.config import Settings
@@ -32,8 +32,7 @@ def choose_time_zone() -> str | None:
 
 def reader_zone() -> tzinfo:
     """Return the zone that times are shown in."""
-    name = choose_time_zone()
-    return ZoneInfo(name) if name else UTC
+    return ZoneInfo(choose_time_zone() or current_app.config["BABEL_DEFAULT_TIMEZONE"])
 
 
 def text_direction() -> str:
@@ -48,7 +47,7 @@ def init_language(app: Flask, settings: Settings) -> None:
     app.config.update(
         BABEL_DEFAULT_LOCALE=settings.default_language,
         BABEL_TRANSLATION_DIRECTORIES=f"{app.root_path}/translations",
-        BABEL_DEFAULT_TIMEZONE="UTC",
+        BABEL_DEFAULT_TIMEZONE=settings.time_zone,
     )
     Babel(app, locale_selector=choose_language, timezone_selector=choose_time_zone)
 

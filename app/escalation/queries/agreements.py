@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.escalation.calendar import Window
 from app.escalation.models.agreements import BusinessCalendar, CalendarVersion, Desk, DeskAgent, Policy
-from app.escalation.terms import DEFAULT_TERMS, Terms, calendar_of, public_holidays, terms_of_spaces
+from app.escalation.terms import Terms, calendar_of, public_holidays, terms_of_spaces
 from app.forum.contract import readable_spaces
 from app.identity.contract import Person, people
 from app.kernel.actor import Actor
@@ -60,7 +60,7 @@ def policies(session: Session, actor: Actor, now: datetime) -> list[SpacePolicy]
     terms = terms_of_spaces(session, [s.id for s in spaces], now)
     used = select(Policy.space_id, Policy.calendar_id).where(Policy.superseded_at.is_(None))
     calendars = {row.space_id: row.calendar_id for row in session.execute(used)}
-    return [SpacePolicy(s.id, s.name, terms.get(s.id, DEFAULT_TERMS), calendars.get(s.id)) for s in spaces]
+    return [SpacePolicy(s.id, s.name, terms[s.id], calendars.get(s.id)) for s in spaces]
 
 
 def calendars(session: Session, now: datetime) -> list[CalendarEntry]:

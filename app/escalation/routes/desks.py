@@ -11,6 +11,7 @@ from wtforms.fields.choices import SelectChoice
 
 from app.escalation.forms import DeskForm
 from app.escalation.queries.agreements import DeskEntry, calendars, desks
+from app.escalation.routes.saying import shown_name
 from app.escalation.services.agreeing import EditDesk, edit_desk
 from app.identity.contract import people_with_role
 from app.kernel.actor import Role
@@ -73,7 +74,9 @@ def _desk(desk_id: int) -> DeskEntry:
 
 def _offered(form: DeskForm) -> DeskForm:
     session = read_session()
-    form.calendar_id.choices = [SelectChoice(c.id, c.name) for c in calendars(session, runtime().clock.now())]
+    form.calendar_id.choices = [
+        SelectChoice(c.id, shown_name(c.name)) for c in calendars(session, runtime().clock.now())
+    ]
     form.agent_ids.choices = [SelectChoice(p.id, p.name) for p in people_with_role(session, Role.AGENT)]
     return form
 

@@ -12,7 +12,7 @@ from app.escalation.models.tickets import ACTIVE, State
 from app.escalation.permissions import can_escalate
 from app.escalation.queries.queue import waiting_count
 from app.escalation.queries.standing import Standing, solved_for_me, standings
-from app.escalation.routes.saying import clock_time, promise_of, status_of
+from app.escalation.routes.saying import clock_time, promise_of, shown_name, status_of
 from app.escalation.services.timing import over_because
 from app.escalation.terms import terms_of_spaces
 from app.forum.contract import QuestionFacts, question_facts
@@ -79,7 +79,11 @@ def _sidebar(session: Session, actor: Actor, facts: QuestionFacts, standing: Sta
         if not confirm and not actor.is_agent:
             return None
         return _html(
-            "escalation/_sidebar.html", question_id=facts.id, ticket=ticket, confirm=confirm, desk=standing.desk_name
+            "escalation/_sidebar.html",
+            question_id=facts.id,
+            ticket=ticket,
+            confirm=confirm,
+            desk=shown_name(standing.desk_name),
         )
     if over_because(facts) is not None or facts.accepted_answer_id is not None:
         return None
@@ -91,7 +95,7 @@ def _sidebar(session: Session, actor: Actor, facts: QuestionFacts, standing: Sta
         question_id=facts.id,
         ticket=None,
         by_asker=by_asker,
-        desk=terms.desk_name,
+        desk=shown_name(terms.desk_name),
         reply_by=clock_time(reply_by, now) if reply_by else None,
     )
 

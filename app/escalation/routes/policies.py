@@ -17,6 +17,7 @@ from wtforms.fields.choices import SelectChoice
 
 from app.escalation.forms import PolicyForm
 from app.escalation.queries.agreements import SpacePolicy, calendars, desks, policies
+from app.escalation.routes.saying import shown_name
 from app.escalation.services.agreeing import EditPolicy, edit_policy
 from app.escalation.terms import Terms
 from app.kernel.errors import Invalid, NotFound
@@ -121,7 +122,7 @@ def _offer_choices(form: PolicyForm) -> None:
 
 
 def _choices(entries: Iterable[Any]) -> list[SelectChoice]:
-    return [SelectChoice(entry.id, entry.name) for entry in entries]
+    return [SelectChoice(entry.id, shown_name(entry.name)) for entry in entries]
 
 
 def _command(space_id: int, form: PolicyForm) -> EditPolicy:

@@ -12,7 +12,7 @@ from flask_babel import get_locale, get_timezone, gettext
 
 from app.escalation.models.tickets import WAITING_FOR_US, State
 from app.escalation.queries.standing import Standing, TicketStanding
-from app.escalation.terms import Terms
+from app.escalation.terms import DEFAULT_CALENDAR, DEFAULT_DESK, Terms
 from app.kernel.actor import Actor
 from app.kernel.words import N_
 from app.web.slots import StatusLine
@@ -44,6 +44,11 @@ UNNAMED = DeskWords(
 )
 
 
+def shown_name(name: str) -> str:
+    """Return the name of a desk or of opening hours; one that nobody has chosen is in the reader's language."""
+    return _say(name) if name in {DEFAULT_DESK, DEFAULT_CALENDAR} else name
+
+
 def clock_time(at: datetime, now: datetime) -> str:
     """Write a coming instant the way people say it: «14:30» today, «Tue 14:00» this week, else with the date."""
     zone = get_timezone()
@@ -61,11 +66,11 @@ def promise_of(terms: Terms, impact: str, now: datetime) -> str:
         return _say(N_("People answer when they can. You can ask for a person at any time."))
     if takes_at > now:
         sentence = N_("If nobody helps by %(time)s, a colleague from the %(desk)s takes this.")
-        return _say(sentence, time=clock_time(takes_at, now), desk=terms.desk_name)
+        return _say(sentence, time=clock_time(takes_at, now), desk=shown_name(terms.desk_name))
     if replies_at is None:
-        return _say(N_("A colleague from the %(desk)s takes this at once."), desk=terms.desk_name)
+        return _say(N_("A colleague from the %(desk)s takes this at once."), desk=shown_name(terms.desk_name))
     sentence = N_("A colleague from the %(desk)s takes this at once. You will hear by %(time)s.")
-    return _say(sentence, desk=terms.desk_name, time=clock_time(replies_at, now))
+    return _say(sentence, desk=shown_name(terms.desk_name), time=clock_time(replies_at, now))
 
 
 def status_of(standing: Standing, actor: Actor, now: datetime) -> StatusLine | None:
@@ -78,10 +83,10 @@ def status_of(standing: Standing, actor: Actor, now: datetime) -> StatusLine | N
     if standing.peers_until is None:
         return None
     if standing.peers_until <= now:
-        return _line("open", N_("A colleague from the %(desk)s takes this now"), desk=standing.desk_name)
+        return _line("open", N_("A colleague from the %(desk)s takes this now"), desk=shown_name(standing.desk_name))
     until = clock_time(standing.peers_until, now)
     sentence = N_("If nobody helps, a colleague from the %(desk)s takes this by %(time)s")
-    return _line("open", sentence, desk=standing.desk_name, time=until)
+    return _line("open", sentence, desk=shown_name(standing.desk_name), time=until)
 
 
 def _with_the_desk(standing: Standing, ticket: TicketStanding, actor: Actor, now: datetime) -> StatusLine:
@@ -94,7 +99,9 @@ def _with_the_desk(standing: Standing, ticket: TicketStanding, actor: Actor, now
     else:
         sentence = words.asker_hears if actor.id == ticket.asker.id else words.next_word
     time = clock_time(due, now) if due is not None else ""
-    return _line("late" if late else "open", sentence, name=_first_name(ticket), desk=standing.desk_name, time=time)
+    return _line(
+        "late" if late else "open", sentence, name=_first_name(ticket), desk=shown_name(standing.desk_name), time=time
+    )
 
 
 def _after_the_desk(standing: Standing, ticket: TicketStanding, actor: Actor) -> StatusLine | None:

@@ -16,6 +16,7 @@ from app.escalation.forms import AssignForm, HandOverForm, MessageForm, SolveFor
 from app.escalation.queries.ticket_page import TicketPage, ticket_page
 from app.escalation.queries.timeline import Moment
 from app.escalation.routes.queue import NOBODY, queue_context, wanted_view
+from app.escalation.routes.saying import shown_name
 from app.forum.contract import similar_solved
 from app.search.contract import SearchEngine
 from app.web import pages
@@ -72,7 +73,7 @@ def offer_choices(page: TicketPage, forms: TicketForms) -> None:
         SelectChoice(NOBODY, gettext("Nobody, back to the desk")),
         *(SelectChoice(agent.id, agent.name) for agent in page.agents),
     ]
-    forms.hand_over_form.desk_id.choices = [SelectChoice(desk_id, name) for desk_id, name in page.desks]
+    forms.hand_over_form.desk_id.choices = [SelectChoice(desk_id, shown_name(name)) for desk_id, name in page.desks]
     forms.solve_form.answer_id.choices = [
         SelectChoice(answer.id, gettext("Answer by %(name)s", name=answer.author.name))
         for answer in page.thread.answers

@@ -20,12 +20,12 @@ from app.escalation.terms import (
     DEFAULT_MINUTES,
     DEFAULT_REPLY_MINUTES,
     DEFAULT_WINDOWS,
-    DEFAULT_ZONE,
     Terms,
     public_holidays,
     terms_of_spaces,
 )
 from app.kernel.actor import Actor
+from app.kernel.database import site_zone
 from app.kernel.errors import Busy, Invalid, NotFound
 from app.kernel.permissions import ensure
 from app.kernel.unit_of_work import UnitOfWork
@@ -210,7 +210,8 @@ def _default_desk(uow: UnitOfWork) -> Desk:
     uow.session.add(calendar)
     uow.session.flush()
     windows = [[w.weekday, w.start, w.end] for w in DEFAULT_WINDOWS]
-    uow.session.add(CalendarVersion(calendar_id=calendar.id, zone=DEFAULT_ZONE, windows=windows, created_at=uow.now))
+    zone = site_zone(uow.session)
+    uow.session.add(CalendarVersion(calendar_id=calendar.id, zone=zone, windows=windows, created_at=uow.now))
     desk = Desk(name=DEFAULT_DESK, calendar_id=calendar.id, created_at=uow.now)
     uow.session.add(desk)
     uow.session.flush()
