@@ -6,10 +6,13 @@ gunicorn's: https://docs.gunicorn.org/en/stable/settings.html.
 
 from __future__ import annotations
 
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
 from app.config import Settings
+from app.live.socket import LiveUpdates
 from app.worker import Background
 
 _settings = Settings()
@@ -27,6 +30,7 @@ keepalive = 15
 limit_request_line = 0
 """No limit here, because gunicorn's largest is smaller than a pasted log; ``web.guarding`` has the limit in force."""
 worker_tmp_dir = str(_memory) if _memory.is_dir() else None
+SECONDS_TO_NOTICE = 0.2
 loglevel = "warning"
 control_socket_disable = True
 forwarded_allow_ips = "127.0.0.1,::1" if _settings.trusted_proxies else ""
@@ -39,6 +43,7 @@ def when_ready(_arbiter: Any) -> None:
 
 def post_worker_init(worker: Any) -> None:
     """Start background work in the process that serves pages, after the fork."""
+    threading.Thread(target=_let_go_at_the_end, args=(worker,), name="peerdesk-goodbye", daemon=True).start()
     if _settings.background:
         _background_of(worker).start()
 
@@ -47,6 +52,13 @@ def worker_exit(_arbiter: Any, worker: Any) -> None:
     """Let background work finish what it has in hand before the process ends."""
     if worker.wsgi is not None:
         _background_of(worker).stop()
+
+
+def _let_go_at_the_end(worker: Any) -> None:
+    """Close live connections as soon as the process is asked to end: each is a request, and gunicorn waits for it."""
+    while worker.alive:
+        time.sleep(SECONDS_TO_NOTICE)
+    worker.wsgi.extensions["peerdesk"].ports[LiveUpdates].close()
 
 
 def _background_of(worker: Any) -> Background:

@@ -77,7 +77,12 @@ class LiveUpdates:
         self._socket.emit("look_again", {}, to=f"{PERSON}{user_id}")
 
     def close(self) -> None:
-        """End what runs beside the requests."""
+        """Let all connections go, which a server that ends would else wait for, and end what runs beside the requests.
+
+        A browser takes it for a lost connection: it comes back as soon as somebody listens, and asks what it missed.
+        """
+        for connection in list(self._socket.server.eio.sockets.values()):
+            connection.close(wait=False, abort=True)  # without the goodbye after which a client stays away
         if isinstance(self._manager, QueueManager):
             self._manager.close()
 

@@ -11,8 +11,7 @@ from sqlalchemy.orm import Session
 from app.forum.models.answer import Answer, Comment, Mention
 from app.forum.models.question import Question, QuestionFollow, QuestionTag
 from app.forum.models.space import Space, SpaceGroup, TagFollow, Visibility
-from app.identity.contract import members_among, trusted_among
-from app.kernel.actor import Role
+from app.identity.contract import members_among
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +68,6 @@ def readers_among(session: Session, space_id: int, user_ids: Collection[int]) ->
 
 
 def readers_of(session: Session, question_id: int, user_ids: Collection[int]) -> frozenset[int]:
-    """Return those of the people who may open a question; ``can_see_question`` for many at once."""
-    question = session.execute(
-        select(Question.space_id, Question.asker_id, Question.deleted_at).where(Question.id == question_id)
-    ).first()
-    if question is None:
-        return frozenset()
-    readers = readers_among(session, question.space_id, user_ids)
-    if question.deleted_at is None:
-        return readers
-    return readers & (trusted_among(session, user_ids, (Role.MODERATOR, Role.ADMINISTRATOR)) | {question.asker_id})
+    """Return those of the people who may know of a question; when it is deleted, its page tells them so."""
+    space_id = session.scalar(select(Question.space_id).where(Question.id == question_id))
+    return frozenset() if space_id is None else readers_among(session, space_id, user_ids)
