@@ -19,6 +19,7 @@ from app.forum.models.space import Space, Tag, TagSynonym
 from app.forum.queries.found_questions import FoundQuestion, read_hits
 from app.identity.contract import ids_of_handles
 from app.kernel.actor import Actor
+from app.kernel.database import fetch
 from app.search.analysis import base_language
 from app.search.contract import Clause, Found, Order, Query, Scope, SearchEngine, SearchUnavailable
 from app.search.highlighting import highlighter
@@ -189,8 +190,8 @@ def carried_questions(session: Session, actor: Actor, ids: Sequence[int]) -> tup
 def _likeliest(session: Session, found: Found, now: datetime) -> list[int]:
     if not found.hits:
         return []
-    rows = session.execute(STANDINGS, {"ids": [hit.id for hit in found.hits]})
-    standings = {row.id: Standing(row.asked_at, row.accepted_answer_id is not None) for row in rows}
+    rows = fetch(session, STANDINGS, {"ids": [hit.id for hit in found.hits]})
+    standings = {question_id: Standing(asked_at, accepted is not None) for question_id, asked_at, accepted in rows}
     return likeliest(found.hits, standings, now)
 
 
@@ -242,7 +243,7 @@ def _search(engine: SearchEngine, query: Query) -> tuple[Found, bool]:
 
 
 def _readable_spaces(session: Session, actor: Actor) -> Sequence[tuple[int, str, str]]:
-    rows = session.execute(SPACES, {"space_ids": list(actor.space_ids)})
+    rows = fetch(session, SPACES, {"space_ids": list(actor.space_ids)})
     return [(row.id, row.slug, row.name) for row in rows]
 
 

@@ -18,6 +18,7 @@ from app.forum.models.space import Tag
 from app.forum.permissions import can_see_space
 from app.identity.contract import Person, people
 from app.kernel.actor import Actor
+from app.kernel.database import fetch
 from app.search.highlighting import Highlighter
 from app.search.plain import plain_text
 
@@ -97,10 +98,10 @@ def read_hits(session: Session, actor: Actor, ids: Sequence[int], marker: Highli
     """Read what the hits show, in the engine's order; whatever this actor may not see falls out here."""
     if not ids:
         return ()
-    found = session.execute(HITS, {"ids": list(ids)})
+    found = fetch(session, HITS, {"ids": list(ids)})
     rows = {row.id: row for row in found if row.deleted_at is None and can_see_space(actor, row.space_id)}
     tags: dict[int, list[str]] = defaultdict(list)
-    for question_id, slug in session.execute(TAGS, {"ids": list(rows)}):
+    for question_id, slug in fetch(session, TAGS, {"ids": list(rows)}):
         tags[question_id].append(slug)
     named_people = people(session, {p for row in rows.values() for p in (row.asker_id, row.author_id) if p is not None})
     return tuple(_found(rows[i], named_people, tuple(tags[i]), marker) for i in ids if i in rows)
