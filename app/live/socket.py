@@ -36,6 +36,7 @@ MOST_ROOMS = 20
 """Rooms of one connection; a page needs two."""
 LONGEST_MESSAGE = 10_000
 """Bytes a browser may send at once; honest ones send a room's name."""
+WRITTEN_IN = ("q:", "desk:")
 WRITING_EVERY = 5.0
 """Seconds before a person is announced again as writing in a room."""
 OLDEST_PAGE = timedelta(hours=48)
@@ -168,18 +169,23 @@ class LiveUpdates:
         return missed_after(session, room, runtime().clock.now() - min(age, OLDEST_PAGE))
 
     def _writing(self, wish: Any) -> None:
-        """Tell the others in a question's room that somebody is writing an answer."""
-        room, actor, now = _text(wish, "room"), current_actor(), time.monotonic()
-        if not room.startswith("q:") or room not in rooms() or actor.id is None:
+        """Tell the others who have a question or a ticket before them that somebody is writing there.
+
+        A ticket is named as ``place`` in the room of its desk, whose queue shows it too.
+        """
+        room, place, actor, now = _text(wish, "room"), _text(wish, "place"), current_actor(), time.monotonic()
+        if not room.startswith(WRITTEN_IN) or room not in rooms() or actor.id is None:
             return
-        if not may_join(read_session(), actor, room):
+        if not may_join(read_session(), actor, room) or not hearers(read_session(), room, place, [actor.id]):
             return
-        if now - self._announced.get((room, actor.id), -WRITING_EVERY) < WRITING_EVERY:
+        spot = f"{room} {place}" if room.startswith("desk:") else room
+        if now - self._announced.get((spot, actor.id), -WRITING_EVERY) < WRITING_EVERY:
             return
         if len(self._announced) >= MOST_WRITERS:
             self._announced.clear()  # announcing somebody once too often is harmless
-        self._announced[(room, actor.id)] = now
-        self._socket.emit("presence", {"room": room, "who": actor.name}, to=room, skip_sid=_sid())
+        self._announced[(spot, actor.id)] = now
+        told = {"room": room, "who": actor.name, "place": place}
+        self._socket.emit("presence", told, to=room, skip_sid=_sid())
 
 
 def _name(hint: StreamEvent) -> str:

@@ -36,7 +36,15 @@ def in_tokyo(app: Flask) -> Iterator[None]:
 
 
 def test_the_setting_reaches_every_session_and_page(tmp_path: Path) -> None:
-    app = build_app(Settings(data_dir=tmp_path, time_zone="Asia/Tokyo", testing=True, background=False))
+    settings = Settings(
+        data_dir=tmp_path,
+        time_zone="Asia/Tokyo",
+        testing=True,
+        background=False,
+        rate_limits=False,
+        pseudo_locale=True,
+    )  # limiter and words are of the process, so it has to be as the other tests know it
+    app = build_app(settings)
     runtime: Runtime = app.extensions["peerdesk"]
     with runtime.reads() as session:
         assert site_zone(session) == "Asia/Tokyo"

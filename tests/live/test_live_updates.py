@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from app.escalation.contract import EscalateNow, escalate_now
 from app.forum.models.question import Question
 from app.forum.models.space import Visibility
 from app.forum.services.answering import PostAnswer, post_answer
@@ -188,6 +189,24 @@ def test_nobody_is_announced_in_a_room_they_are_not_in(app, make, question):
     writing.say("writing", {"room": f"q:{question.id}"})
 
     assert reading.heard("presence") == []
+
+
+def test_agents_see_who_is_replying_to_whom_and_nobody_else_does(app, make):
+    jo, mei, sam = make.user("Jo Lindqvist", roles=(Role.AGENT,)), make.user(roles=(Role.AGENT,)), make.user()
+    public = make.question(asker=sam, space=make.space())
+    hidden = make.question(asker=sam, space=make.space(visibility=Visibility.PRIVATE, groups=(make.group(jo, sam),)))
+    with make.unit_of_work() as uow:
+        tickets = [escalate_now(uow, make.actor(sam), EscalateNow(q.id)) for q in (public, hidden)]
+    desk, places = f"desk:{tickets[0].desk_id}", [f"t{ticket.id}" for ticket in tickets]
+    writing, reading, asking = (Page(app, make, person) for person in (jo, mei, sam))
+    assert [page.join(desk) for page in (writing, reading, asking)] == [True, True, False]
+    asking.join(f"q:{public.id}")
+
+    for place in (*places, places[0], "t999", ""):
+        writing.say("writing", {"room": desk, "place": place})
+
+    assert reading.heard("presence") == [{"room": desk, "who": "Jo Lindqvist", "place": places[0]}]
+    assert asking.heard("presence") == []
 
 
 @pytest.mark.parametrize("wish", [None, 7, "q:1", [], {"room": 7}, {"room": "q:1", "cursor": "x", "age": None}])
