@@ -22,6 +22,8 @@ def init_guard(app: Flask) -> None:
     def refuse_nonsense() -> None:
         if len(request.query_string) > LONGEST_QUERY:
             abort(HTTPStatus.REQUEST_URI_TOO_LONG)
+        if request.is_json:  # forms would take its numbers and lists for typed text
+            abort(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
         if _has_nul():
             abort(HTTPStatus.BAD_REQUEST)
         if any(_is_too_large(name, value) for name, value in (request.view_args or {}).items()):

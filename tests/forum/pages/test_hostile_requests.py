@@ -11,7 +11,9 @@ import time
 import pytest
 
 from app.forum.files import FileFolder
+from app.forum.models.question import Question
 from app.forum.queries.history import word_diff
+from app.kernel.actor import Role
 
 
 @pytest.mark.parametrize("values", ['["abc",1]', "[NaN,1]", "[1e308,1]", "[99999999999999999999999,1]"])
@@ -39,6 +41,17 @@ def test_nothing_is_written_to_an_id_that_no_table_holds(client, make, path):
     make.sign_in(client, make.user())
     sent = {"body": "Some words.", "value": "1", "title": "A title of some words", "impact": "slowed", "revision": "1"}
     assert client.post(f"/questions/{2**31}/{path.format(2**31)}", data=sent).status_code == 404
+
+
+@pytest.mark.parametrize("sent", [{"body": 5}, {"body": {"a": 1}}, {"once": 5, "body": "Some words."}, ["body"], 5])
+@pytest.mark.parametrize("path", ["answers", "comments", "edit", "close", "delete"])
+def test_what_is_no_form_is_refused_at_the_door(client, make, session, path, sent):
+    make.sign_in(client, make.user(roles=tuple(Role)))
+    question = make.question()
+    refused = client.post(f"/questions/{question.id}/{path}", json=sent)
+    assert refused.status_code == 415
+    assert "could not read what your browser sent" in refused.text
+    assert session.get_one(Question, question.id).version == 1
 
 
 @pytest.mark.parametrize("typed", ["²", "9" * 5000, "-1", "x"])
