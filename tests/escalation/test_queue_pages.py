@@ -44,6 +44,8 @@ def test_the_clock_is_written_in_words_by_the_server(jos: FlaskClient, desk: Des
     clock.advance(minutes=72)
     page = jos.get("/waiting").text
     assert "12 min late" in page
+    clock.advance(days=3)
+    assert "3 days late" in jos.get("/waiting").text
     assert 'class="clock late"' in page
 
 

@@ -88,4 +88,4 @@ def _newest(page: TicketPage, since_version: int, seen: datetime | None) -> tupl
 
 
 def _time_there(zone: str | None, now: datetime) -> str:
-    return format_time(now.astimezone(ZoneInfo(zone)), "short", rebase=False) if zone else ""
+    return format_time(now.astimezone(ZoneInfo(zone)), "HH:mm", rebase=False) if zone else ""
