@@ -8,6 +8,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from app.forum.models.answer import Answer
 from app.forum.queries.question_page import AnswerCard, QuestionPage, question_page
 from app.forum.routes.acting import act, question_url, wanted
 from app.forum.routes.questions import context_of
@@ -63,15 +64,21 @@ def accept(question_id: int, answer_id: int) -> ResponseReturnValue:
     """Say that an answer solved it, or that it did not after all; staff give a reason."""
     if wanted() > 0:
         note = request.form.get("note", "")
-        act(lambda uow: accept_answer(uow, current_actor(), AcceptAnswer(answer_id, note)))
+        act(lambda uow: _belongs(question_id, accept_answer(uow, current_actor(), AcceptAnswer(answer_id, note))))
         spoken = gettext("Solved. Good to hear.")
     else:
-        act(lambda uow: withdraw_acceptance(uow, current_actor(), answer_id))
+        act(lambda uow: _belongs(question_id, withdraw_acceptance(uow, current_actor(), answer_id)))
         spoken = gettext("Open again.")
     if pages.wants_fragment():
         page = question_page(read_session(), current_actor(), question_id)
         return pages.fragment("forum/questions/_answers.html", spoken=spoken, **context_of(page))
     return pages.go(question_url(question_id, f"a{answer_id}"))
+
+
+def _belongs(question_id: int, answer: Answer) -> None:
+    """Undo what was done to an answer of another question than the address says."""
+    if answer.question_id != question_id:
+        raise NotFound
 
 
 def _thanks() -> str:

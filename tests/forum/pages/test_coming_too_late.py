@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import func, select
 
 from app.forum.models.answer import Deletion
-from app.forum.models.question import Closure, DuplicateLink
+from app.forum.models.question import Closure, DuplicateLink, Question
 from app.kernel.actor import Role
 from app.kernel.models import AuditEntry
 
@@ -118,6 +120,31 @@ def test_the_second_to_join_a_question_is_told_and_changes_nothing(make, session
         assert "the same as another one" in told(late)
         assert "Mara Vogel" in told(late)
     assert session.scalars(select(DuplicateLink.original_id)).all() == [one.id]
+
+
+@pytest.mark.parametrize("action", ["close", "reopen", "delete", "restore", "same-as"])
+def test_of_three_at_once_one_does_it(app, make, session, action):
+    windows = [signed_in(app, make, name) for name in ("Mara Vogel", "Jonas Weber", "Aisha Khan")]
+    space = make.space()
+    question, original = make.question(space=space), make.question(space=space)
+    first = {"reopen": "close", "restore": "delete"}.get(action)
+    if first is not None:
+        assert windows[0].post(f"/questions/{question.id}/{first}", data=CLOSE).status_code == 303
+    session.rollback()
+    before = session.get_one(Question, question.id).version
+    start = threading.Barrier(len(windows))
+
+    def press(window):
+        start.wait(10)
+        return window.post(f"/questions/{question.id}/{action}", data={**CLOSE, "original": str(original.id)})
+
+    with ThreadPoolExecutor(len(windows)) as people:
+        answers = list(people.map(press, windows))
+    assert sorted(answer.status_code for answer in answers) == [303, 409, 409]
+    session.expire_all()
+    session.rollback()
+    changes = 2 if action == "same-as" else 1
+    assert session.get_one(Question, question.id).version == before + changes
 
 
 @pytest.mark.parametrize("action", ["close", "delete", "same-as"])

@@ -43,6 +43,19 @@ def test_nothing_is_written_to_an_id_that_no_table_holds(client, make, path):
     assert client.post(f"/questions/{2**31}/{path.format(2**31)}", data=sent).status_code == 404
 
 
+@pytest.mark.parametrize("value", ["1", "0"])
+def test_an_answer_is_accepted_only_where_it_was_given(client, make, session, value):
+    ann = make.user()
+    question, other = make.question(asker=ann), make.question(asker=ann)
+    answer = make.answer(other)
+    make.sign_in(client, ann)
+    if value == "0":
+        assert client.post(f"/questions/{other.id}/answers/{answer.id}/accept", data={"value": "1"}).status_code == 303
+    refused = client.post(f"/questions/{question.id}/answers/{answer.id}/accept", data={"value": value})
+    assert refused.status_code == 404
+    assert (session.get_one(Question, other.id).accepted_answer_id is None) == (value == "1")
+
+
 @pytest.mark.parametrize("sent", [{"body": 5}, {"body": {"a": 1}}, {"once": 5, "body": "Some words."}, ["body"], 5])
 @pytest.mark.parametrize("path", ["answers", "comments", "edit", "close", "delete"])
 def test_what_is_no_form_is_refused_at_the_door(client, make, session, path, sent):
