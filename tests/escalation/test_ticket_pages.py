@@ -218,7 +218,10 @@ def test_a_ticket_that_is_over_goes_where_its_question_goes(jos: FlaskClient, de
     sam, ada = make.actor(desk.sam), make.actor(make.user(roles=(Role.ADMINISTRATOR,)))
     with desk.make.unit_of_work() as uow:
         accept_answer(uow, sam, AcceptAnswer(found.id))
-    assert jos.get(f"/waiting/{ticket_id}").status_code == 200
+    over = jos.get(f"/waiting/{ticket_id}").text
+    over = over[over.index('id="ticket"') :]
+    assert "This is already over." in over
+    assert "Nobody has this yet" not in over
 
     with desk.make.unit_of_work() as uow:
         move_question(uow, ada, MoveQuestion(question.id, hidden.id))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.escalation.access import access_ticket
 from app.escalation.models.agreements import Desk
-from app.escalation.models.tickets import SIMILAR, Ticket
+from app.escalation.models.tickets import SIMILAR, State, Ticket
 from app.escalation.permissions import can_work_on
 from app.escalation.queries.timeline import Moment, timeline
 from app.forum.contract import (
@@ -77,6 +77,11 @@ class TicketPage:
     def seen(self) -> str:
         """When the newest entry was made; a reply says until when its writer knew the story."""
         return max(moment.at for moment in self.moments).isoformat()
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing is left to do."""
+        return self.state in (State.CONFIRMED, State.CANCELLED)
 
     @property
     def affected(self) -> int:
