@@ -143,6 +143,25 @@ def test_an_edit_in_a_later_dump_follows_those_that_are_there(bring_in, session,
     assert (sorted(numbers), answer.revision, answer.body) == ([1, 2, 3], 3, "Yes, *always*")
 
 
+def test_what_was_edited_here_since_is_not_undone_by_a_later_dump(bring_in, session, make, tmp_path):
+    first = {**FILES, "PostHistory.xml": b"<posthistory></posthistory>"}
+    bring_in(write_dump(tmp_path / "early", first))
+    answer_id = question(session, "Old spelling of tags?").accepted_answer_id
+    editor = make.user()
+    with make.unit_of_work() as uow:
+        answer = uow.session.get_one(Answer, answer_id)
+        answer.body, answer.revision = "Changed here", 2
+        for number, body, at in ((1, "Yes", answer.posted_at), (2, "Changed here", make.now)):
+            uow.session.add(Revision(answer_id=answer_id, number=number, author_id=editor.id, at=at, body=body))
+
+    bring_in(write_dump(tmp_path / "late"))
+
+    session.rollback()
+    answer = session.get_one(Answer, answer_id)
+    assert (answer.revision, answer.body) == (2, "Changed here")
+    assert question(session, "Old spelling of tags?").revision == 3
+
+
 def test_who_kept_a_post_follows_its_question(bring_in, session, tmp_path):
     bring_in(write_dump(tmp_path))
     follows = select(User.handle, QuestionFollow.since).join(User, User.id == QuestionFollow.user_id)

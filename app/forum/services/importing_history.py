@@ -43,21 +43,29 @@ class ImportedRevision:
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """What the newest revision of a post says, and its number."""
+    """What the newest revision of a post says, since when, and its number."""
 
     number: int
+    at: datetime
     title: str | None
     body: str
     tags: str | None
 
 
 def import_revisions(uow: UnitOfWork, revisions: Sequence[ImportedRevision]) -> list[int]:
-    """Add revisions, oldest first, after those that a post has already; return their ids in the given order."""
+    """Add revisions, oldest first, after those that a post has already; return their ids in the given order.
+
+    What somebody changed here since stays: an older text gets the id 0 and changes nothing.
+    """
     newest = _newest(uow.session, {r.post for r in revisions})
-    rows: list[Revision] = []
+    rows: list[Revision | None] = []
     for revision in revisions:
         is_question = revision.answer_id is None
-        before = newest.get(revision.post, _Text(0, "" if is_question else None, "", "" if is_question else None))
+        empty = "" if is_question else None
+        before = newest.get(revision.post, _Text(0, revision.at, empty, "", empty))
+        if before.at > revision.at:
+            rows.append(None)
+            continue
         text = _after(before, revision, is_question)
         newest[revision.post] = text
         rows.append(
@@ -68,9 +76,9 @@ def import_revisions(uow: UnitOfWork, revisions: Sequence[ImportedRevision]) -> 
             )
         )  # fmt: skip
         _keep_current(uow.session, revision, text.number)
-    uow.session.add_all(rows)
+    uow.session.add_all(row for row in rows if row is not None)
     uow.session.flush()
-    return [row.id for row in rows]
+    return [row.id if row is not None else 0 for row in rows]
 
 
 def import_follows(uow: UnitOfWork, people: Sequence[tuple[int, int, datetime]]) -> int:
@@ -90,7 +98,7 @@ def import_descriptions(uow: UnitOfWork, descriptions: Mapping[str, str]) -> dic
 
 
 def _after(before: _Text, revision: ImportedRevision, is_question: bool) -> _Text:
-    text = replace(before, number=before.number + 1)
+    text = replace(before, number=before.number + 1, at=revision.at)
     if revision.current is not None:
         text = replace(text, body=revision.current.source)
     elif revision.body is not None:
@@ -126,5 +134,5 @@ def _newest(session: Session, posts: set[tuple[int, int | None]]) -> dict[tuple[
     newest: dict[tuple[int, int | None], _Text] = {}
     for row in found:
         post = answers[row.answer_id] if row.answer_id is not None else questions[row.question_id or 0]
-        newest[post] = _Text(row.number, row.title, row.body, row.tags)
+        newest[post] = _Text(row.number, row.at, row.title, row.body, row.tags)
     return newest
