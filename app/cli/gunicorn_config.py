@@ -22,8 +22,10 @@ bind = f"{_settings.host}:{_settings.port}"
 worker_class = "gthread"
 workers = 1
 """More than one needs REDIS_URL, so that live updates and rate limits are shared."""
-threads = 64
+threads = 320
 """Requests and open live connections at once in one worker; each holds a thread while it lasts."""
+THREADS_FOR_PAGES = 64
+"""Live connections leave so many; whoever comes later is turned away and tries again, and their page works without."""
 timeout = 60
 graceful_timeout = 30
 keepalive = 15
@@ -43,6 +45,8 @@ def when_ready(_arbiter: Any) -> None:
 
 def post_worker_init(worker: Any) -> None:
     """Start background work in the process that serves pages, after the fork."""
+    live: LiveUpdates = worker.wsgi.extensions["peerdesk"].ports[LiveUpdates]
+    live.admission.most = max(1, worker.cfg.threads - THREADS_FOR_PAGES)
     threading.Thread(target=_let_go_at_the_end, args=(worker,), name="peerdesk-goodbye", daemon=True).start()
     if _settings.background:
         _background_of(worker).start()

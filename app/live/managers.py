@@ -124,7 +124,8 @@ class QueueManager(PubSubManager, CheckedManager):  # type: ignore[misc]  # same
                     yield from self._messages(subscription)
             except Exception as error:  # noqa: BLE001  # the queue or the database is away: both come back
                 lost_at = lost_at if pause > 1.0 else self._clock.now()
-                log.warning("live updates from other processes are not heard", error=repr(error))
+                if pause == 1.0:
+                    log.warning("live updates from other processes are not heard", error=repr(error))
                 self._ended.wait(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
 

@@ -20,6 +20,7 @@ from app.config import Settings
 from app.kernel.clock import Clock
 from app.kernel.database import ReadSession
 from app.live.access import hearers, may_join
+from app.live.admission import Admission
 from app.live.hints import COUNT
 from app.live.listeners import Listener, Listeners
 from app.live.managers import CheckedManager, QueueManager
@@ -63,6 +64,8 @@ class LiveUpdates:
             cors_allowed_origins=[settings.public_url] if settings.public_url else None,
             manage_session=False,
         )
+        self.admission = Admission(app.wsgi_app)
+        app.wsgi_app = self.admission  # type: ignore[method-assign]  # Flask's documented way
         self._announced: dict[tuple[str, int], float] = {}
         self._socket.on_event("connect", self._connect)
         self._socket.on_event("disconnect", self._disconnect)
