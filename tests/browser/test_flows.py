@@ -152,7 +152,7 @@ def test_how_hard_a_new_password_is_to_guess_is_told_while_typing(open_page: Ope
     grades = [
         strength_of("sunny", "too short"),
         strength_of("Password2026!", "Guessed at once"),
-        strength_of("gardenchair", "Easy to guess"),
+        strength_of("gardenchair", "Soon guessed"),
         strength_of("garden chair moonlit", "Good"),
         strength_of("garden chair moonlit gravel", "Very good"),
     ]
