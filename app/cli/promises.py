@@ -9,6 +9,7 @@ from flask.cli import with_appcontext
 
 from app.escalation.contract import adopt_questions
 from app.forum.contract import unanswered_since
+from app.kernel.errors import NotFound
 from app.web.runtime import runtime
 
 
@@ -23,6 +24,9 @@ def adopt(space: str, asked_since: datetime) -> None:
     """
     found = runtime()
     with found.reads() as session:
-        waiting = unanswered_since(session, space, asked_since.replace(tzinfo=UTC))
+        try:
+            waiting = unanswered_since(session, space, asked_since.replace(tzinfo=UTC))
+        except NotFound as error:
+            raise click.BadParameter(f"no space has the address {space!r}", param_hint="SPACE") from error
     begun = adopt_questions(found.unit_of_work, waiting)
     click.echo(f"{len(waiting)} questions of {space} have no answer; the promises of {begun} begin now.")

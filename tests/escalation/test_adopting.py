@@ -49,3 +49,9 @@ def test_helping_with_a_question_of_before_begins_no_promise(app: Flask, make: M
     with make.unit_of_work() as uow:
         post_answer(uow, helper, PostAnswer(question.id, RichText("Restart it.", "<p>Restart it.</p>", 1)))
     assert session.scalars(select(QuestionClock)).all() == []
+
+
+def test_a_space_that_does_not_exist_is_named(app: Flask) -> None:
+    result = app.test_cli_runner().invoke(args=["adopt", "nowhere", "--asked-since", "2026-02-01"])
+    assert result.exit_code == 2
+    assert "no space has the address 'nowhere'" in result.output

@@ -14,6 +14,7 @@ from app.forum.access import visible_to
 from app.forum.models.question import Question, QuestionTag
 from app.forum.models.space import Space, Tag
 from app.kernel.actor import Actor
+from app.kernel.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,14 @@ def unanswered_count(session: Session, actor: Actor) -> int:
 
 
 def unanswered_since(session: Session, space_slug: str, since: datetime) -> list[int]:
-    """Return the open questions of a space that were asked since then and have no answer, oldest first."""
+    """Return the open questions of a space that were asked since then and have no answer, oldest first.
+
+    Raises:
+        NotFound: when no space has this address.
+
+    """
+    if session.scalar(select(Space.id).where(Space.slug == space_slug)) is None:
+        raise NotFound
     query = (
         select(Question.id)
         .join(Space, Space.id == Question.space_id)
