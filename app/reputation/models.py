@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Date, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import JSON, Date, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.database import Base
 from app.kernel.models import BigId
 
 USER = "users.id"
-ORIGINAL = text("reverses_id IS NULL")
+ORIGINAL, REVERSAL = text("reverses_id IS NULL"), text("reverses_id IS NOT NULL")
+"""Both indexes are partial, so that SQLite never takes the second one to look for originals: all of them."""
 
 
 class Entry(Base):
@@ -25,7 +26,13 @@ class Entry(Base):
 
     __tablename__ = "reputation_entries"
     __table_args__ = (
-        UniqueConstraint("reverses_id"),
+        Index(
+            "uq_reputation_entries_reversal",
+            "reverses_id",
+            unique=True,
+            sqlite_where=REVERSAL,
+            postgresql_where=REVERSAL,
+        ),
         Index(
             "uq_reputation_entries_fact",
             "key",

@@ -497,6 +497,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_answers")),
     )
     with op.batch_alter_table("answers", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_answers_accepted_by_id"), ["accepted_by_id"], unique=False)
         batch_op.create_index("ix_answers_author", ["author_id", "posted_at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_answers_question_id"), ["question_id"], unique=False)
 
@@ -793,7 +794,6 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_reputation_entries_user_id_users")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reputation_entries")),
-        sa.UniqueConstraint("reverses_id", name=op.f("uq_reputation_entries_reverses_id")),
     )
     with op.batch_alter_table("reputation_entries", schema=None) as batch_op:
         batch_op.create_index("ix_reputation_entries_answer", ["answer_id"], unique=False)
@@ -808,6 +808,13 @@ def upgrade() -> None:
             unique=True,
             sqlite_where=sa.text("reverses_id IS NULL"),
             postgresql_where=sa.text("reverses_id IS NULL"),
+        )
+        batch_op.create_index(
+            "uq_reputation_entries_reversal",
+            ["reverses_id"],
+            unique=True,
+            sqlite_where=sa.text("reverses_id IS NOT NULL"),
+            postgresql_where=sa.text("reverses_id IS NOT NULL"),
         )
 
     op.create_table(
@@ -857,8 +864,8 @@ def upgrade() -> None:
             "ix_tickets_waiting",
             ["reply_due_at", "id"],
             unique=False,
-            sqlite_where=sa.text("state IN ('new', 'open', 'pending', 'reopened')"),
-            postgresql_where=sa.text("state IN ('new', 'open', 'pending', 'reopened')"),
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
         )
 
     op.create_table(
@@ -1117,8 +1124,8 @@ def downgrade() -> None:
     with op.batch_alter_table("tickets", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_tickets_waiting",
-            sqlite_where=sa.text("state IN ('new', 'open', 'pending', 'reopened')"),
-            postgresql_where=sa.text("state IN ('new', 'open', 'pending', 'reopened')"),
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
         )
         batch_op.drop_index(batch_op.f("ix_tickets_desk_id"))
         batch_op.drop_index("ix_tickets_assignee")
@@ -1126,6 +1133,11 @@ def downgrade() -> None:
 
     op.drop_table("tickets")
     with op.batch_alter_table("reputation_entries", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_reputation_entries_reversal",
+            sqlite_where=sa.text("reverses_id IS NOT NULL"),
+            postgresql_where=sa.text("reverses_id IS NOT NULL"),
+        )
         batch_op.drop_index(
             "uq_reputation_entries_fact",
             sqlite_where=sa.text("reverses_id IS NULL"),
@@ -1220,6 +1232,7 @@ def downgrade() -> None:
     with op.batch_alter_table("answers", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_answers_question_id"))
         batch_op.drop_index("ix_answers_author")
+        batch_op.drop_index(batch_op.f("ix_answers_accepted_by_id"))
 
     op.drop_table("answers")
     with op.batch_alter_table("told_facts", schema=None) as batch_op:

@@ -31,7 +31,7 @@ class State(StrEnum):
 
 ACTIVE = (State.NEW, State.OPEN, State.PENDING, State.REOPENED)
 WAITING_FOR_US = (State.NEW, State.OPEN, State.REOPENED)
-UNFINISHED = text("state IN ('new', 'open', 'pending', 'reopened')")
+NOT_OVER = text("ended_at IS NULL")
 SIMILAR = "similar_question_ids"
 """Where ``Ticket.rule`` keeps them."""
 
@@ -59,7 +59,7 @@ class Ticket(Base):
     __tablename__ = "tickets"
     __table_args__ = (
         UniqueConstraint("question_id", "episode"),
-        Index("ix_tickets_waiting", "reply_due_at", "id", sqlite_where=UNFINISHED, postgresql_where=UNFINISHED),
+        Index("ix_tickets_waiting", "reply_due_at", "id", sqlite_where=NOT_OVER, postgresql_where=NOT_OVER),
         Index("ix_tickets_assignee", "assignee_id", "state"),
     )
 

@@ -36,7 +36,7 @@ class Answer(Base):
     working_count: Mapped[int] = mapped_column(default=0)
     """People who said that it worked for them too."""
     accepted_at: Mapped[datetime | None]
-    accepted_by_id: Mapped[int | None] = mapped_column(ForeignKey(USER))
+    accepted_by_id: Mapped[int | None] = mapped_column(ForeignKey(USER), index=True)
     acceptance_note: Mapped[str] = mapped_column(default="")
     """Why staff accepted it in the asker's place."""
     from_desk: Mapped[bool] = mapped_column(default=False)

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, Table, bindparam, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.forum.contract import FactScope
 from app.kernel.database import fetch
@@ -81,11 +81,16 @@ class Line:
         )
 
 
-_LINES: Select[*tuple[Any, ...]] = select(
-    Entry.reverses_id, Entry.id, Entry.key, Entry.occurrence, Entry.user_id, Entry.points, Entry.rule, Entry.version,
-    Entry.day, Entry.question_id, Entry.answer_id, Entry.by_id,
+_REVERSAL = aliased(Entry)
+_LINES: Select[*tuple[Any, ...]] = (
+    select(
+        _REVERSAL.id.label("taken_back_by"), Entry.id, Entry.key, Entry.occurrence, Entry.user_id, Entry.points,
+        Entry.rule, Entry.version, Entry.day, Entry.question_id, Entry.answer_id, Entry.by_id,
+    )
+    .outerjoin(_REVERSAL, _REVERSAL.reverses_id == Entry.id)
+    .where(Entry.reverses_id.is_(None))
 )  # fmt: skip
-
+"""Originals, each with its reversal; by key they are found in the index of those alone."""
 _LINES_OF_KEYS = _LINES.where(Entry.key.in_(bindparam("keys", expanding=True)))
 _WRITE = insert(cast("Table", Entry.__table__))
 Lines = tuple[dict[int, Line], dict[str, int]]
@@ -164,14 +169,11 @@ def read_lines_of(session: Session, keys: Sequence[str]) -> Lines:
 def _standing(rows: Iterable[Any]) -> Lines:
     standing: dict[int, Line] = {}
     occurrences: dict[str, int] = defaultdict(int)
-    taken_back: set[int] = set()
     for row in rows:
-        if row.reverses_id is not None:
-            taken_back.add(row.reverses_id)
-            continue
-        standing[row.id] = Line(*row[1:])
         occurrences[row.key] = max(occurrences[row.key], row.occurrence)
-    return {line_id: line for line_id, line in standing.items() if line_id not in taken_back}, occurrences
+        if row.taken_back_by is None:
+            standing[row.id] = Line(*row[1:])
+    return standing, occurrences
 
 
 def difference(standing: Iterable[Line], claims: Sequence[Claim]) -> tuple[list[Line], list[Claim]]:
