@@ -74,6 +74,8 @@ def test_a_press_keeps_the_focus_and_is_spoken(open_page: OpenPage):
 
 def test_an_answer_appears_is_focused_and_others_get_a_pill(open_page: OpenPage):
     reader = open_page(QUESTION, who=AGENT)
+    with reader.expect_websocket():
+        reader.reload()
     reader.wait_for_timeout(2000)
     reader.locator("#reply textarea").first.fill("I am typing this")
     writer = open_page(QUESTION, who=MEMBER)
@@ -107,9 +109,9 @@ def test_a_draft_survives_a_reload(open_page: OpenPage):
     page = open_page("/ask", who=MEMBER)
     box = page.locator("[data-editor] textarea").first
     box.click()
-    page.wait_for_timeout(800)
+    expect(page.locator("markdown-toolbar")).to_be_visible()
     box.press_sequentially("Half a thought")
-    page.wait_for_timeout(1000)
+    expect(page.locator("[data-draft]").first).to_contain_text("Saved on this device")
     page.reload()
     page.locator("[data-editor] textarea").first.click()
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import cycle
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import MEMBER, OpenPage
+from tests.browser.conftest import ADMINISTRATOR, AGENT, MEMBER, OpenPage
 from tests.browser.pages import PAGES, QUIET_PAGES, name_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -122,3 +123,94 @@ def test_every_page_has_one_heading_and_a_title_of_its_own(open_page: OpenPage, 
     assert page.locator("h1").count() == 1
     assert page.title().endswith(" · Peerdesk")
     assert page.locator('footer a[href="/help"]').count() == 1
+
+
+def ask_nothing(page: Page) -> None:
+    page.get_by_role("button", name="Ask people").click()
+    expect(page.locator("#summary")).to_be_visible()
+
+
+def look_while_typing(page: Page) -> None:
+    page.locator("#title").press_sequentially("my vpn connection drops")
+    expect(page.locator("#similar a").first).to_be_visible()
+
+
+def open_the_menu(page: Page) -> None:
+    page.locator("details.menu>summary").click()
+    expect(page.locator(".menu-list")).to_be_visible()
+
+
+def write_an_answer(page: Page) -> None:
+    page.locator("#reply textarea").first.click()
+    expect(page.locator("#reply markdown-toolbar")).to_be_visible()
+    page.locator("#reply textarea").first.press_sequentially("thanks @mar")
+    expect(page.locator("[role=option]").first).to_be_visible()
+
+
+def choose_a_password(page: Page) -> None:
+    page.locator("#password").fill("garden chair moonlit")
+    expect(page.locator(".strength [role=status]")).not_to_be_empty()
+
+
+STATES: list[tuple[str, str | None, str, Callable[[Page], None]]] = [
+    ("refused", MEMBER, "/admin", lambda page: expect(page.locator("h1")).to_contain_text("not open")),
+    ("nothing there", MEMBER, "/questions/999999", lambda page: expect(page.locator("#error-q")).to_be_visible()),
+    ("problems in a form", MEMBER, "/ask", ask_nothing),
+    ("similar questions", MEMBER, "/ask", look_while_typing),
+    ("menu", MEMBER, "/", open_the_menu),
+    ("editor with names", MEMBER, "/questions/{question}", write_an_answer),
+    ("strength of a password", None, "/register", choose_a_password),
+    ("empty list", MEMBER, "/drafts", lambda page: expect(page.locator("h1")).to_be_visible()),
+]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("who", "path", "reach"), [pytest.param(*state[1:], id=state[0]) for state in STATES])
+def test_axe_finds_nothing_in_the_states_of_a_page(open_page: OpenPage, who, path, reach, theme):
+    page = open_page(path, who=who, axe=True, color_scheme=theme, viewport=WIDE if theme == "light" else NARROW)
+    reach(page)
+
+    assert trouble(page) == []
+    assert not scrolls_sideways(page)
+
+
+BROKEN_WORDS = """() => {
+  const inTwo = node => [...node.data.matchAll(/\\S+/g)].some(word => {
+    const range = document.createRange()
+    range.setStart(node, word.index)
+    range.setEnd(node, word.index + word[0].length)
+    return new Set([...range.getClientRects()].map(box => box.top)).size > 1 })
+  const cut = e => e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 0 && getComputedStyle(e).display !== 'inline'
+  return [...document.querySelectorAll('.top a, .top .btn, main .btn, table.data th')].filter(e => {
+    if (!e.checkVisibility() || e.closest('.vh')) return false
+    const texts = document.createTreeWalker(e, NodeFilter.SHOW_TEXT)
+    for (let node; (node = texts.nextNode());)
+      if (!node.parentElement.closest('.vh, .brand-name') && inTwo(node)) return true
+    return cut(e) }).map(e => e.outerHTML.slice(0, 120)) }"""
+SMALL = """() => [...document.querySelectorAll('main .btn, .bottom-nav a, .foot a, .top .btn, .top input')]
+  .filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 43.5).map(e => e.outerHTML.slice(0, 90))"""
+
+
+@pytest.mark.parametrize("width", [390, 820, 1024])
+@pytest.mark.parametrize(("who", "path"), [(None, "/"), (AGENT, "/leaderboard"), (ADMINISTRATOR, "/admin/people")])
+def test_german_words_stay_whole_at_every_width(open_page: OpenPage, who, path, width):
+    page = open_page(path, who=who, locale="de-DE", viewport={"width": width, "height": 1000})
+
+    assert page.evaluate(BROKEN_WORDS) == []
+    assert not scrolls_sideways(page)
+
+
+def test_fingers_have_room(open_page: OpenPage):
+    page = open_page(
+        "/questions/{question}", who=MEMBER, has_touch=True, is_mobile=True, viewport={"width": 390, "height": 844}
+    )
+
+    assert page.evaluate(SMALL) == []
+
+
+def test_broken_words_and_small_targets_would_be_seen(open_page: OpenPage):
+    page = open_page("/", axe=True, locale="de-DE", viewport={"width": 820, "height": 1000})
+    page.add_style_tag(content=".top .btn{inline-size:4rem;overflow-wrap:anywhere!important;min-block-size:1rem}")
+
+    assert page.evaluate(BROKEN_WORDS) != []
+    assert page.evaluate(SMALL) != []
