@@ -71,12 +71,11 @@ class Narrow:
 
 _COLUMNS = (
     Question.id, Question.title, Question.language, Question.asker_id, Question.space_id, Question.asked_at,
-    Question.active_at, Question.score, Question.answer_count, Question.me_too_count, Question.accepted_answer_id,
-    Question.solved_at, Question.waiting_for_asker_since, Question.closed_at,
+    Question.active_at, Question.score, Question.answer_count, Question.me_too_count,
+    Answer.author_id.label("solver_id"), Question.solved_at, Question.waiting_for_asker_since, Question.closed_at,
 )  # fmt: skip
 
 
-_SOLVERS = select(Answer.id, Answer.author_id).where(Answer.id.in_(bindparam("answer_ids", expanding=True)))
 _TAGS = (
     select(QuestionTag.question_id, Tag.slug)
     .join(Tag, Tag.id == QuestionTag.tag_id)
@@ -101,7 +100,7 @@ def question_list(
     cursor: str | None = None,
     size: int = PAGE_SIZE,
 ) -> Slice[QuestionLine]:
-    """Return one page in five statements, however long the list is."""
+    """Return one page in four statements, however long the list is."""
     rows = question_rows(session, actor, sort, narrow, cursor, size)
     return Slice(question_lines(session, rows.items), rows.next_cursor)
 
@@ -184,7 +183,8 @@ def needs_me_ids(session: Session, actor: Actor, limit: int = 5) -> tuple[int, .
 def _first_page(actor: Actor, sort: Sort, narrow: Narrow, size: int) -> Select[*tuple[Any, ...]]:
     """Build the statement of a first page once for each reader and list that are asked for again and again."""
     by = Question.active_at if sort is Sort.ACTIVE else Question.asked_at
-    query = select(*_COLUMNS).where(visible_to(actor), *_conditions(actor, sort, narrow))
+    query = select(*_COLUMNS).outerjoin(Answer, Answer.id == Question.accepted_answer_id)
+    query = query.where(visible_to(actor), *_conditions(actor, sort, narrow))
     return query.order_by(by.desc(), Question.id.desc()).limit(size + 1)
 
 
@@ -210,11 +210,9 @@ def _tagged(tag_id: int) -> Select[int]:
 
 
 def question_lines(session: Session, rows: Collection[Any]) -> tuple[QuestionLine, ...]:
-    """Complete the rows of a list with names, tags and spaces, in at most four statements."""
+    """Complete the rows of a list with names, tags and spaces, in three statements."""
     found = list(rows)
-    accepted = [r.accepted_answer_id for r in found if r.accepted_answer_id]
-    solvers = dict(fetch(session, _SOLVERS, {"answer_ids": accepted}).all()) if accepted else {}
-    who = people(session, {*(r.asker_id for r in found), *solvers.values()})
+    who = people(session, {i for r in found for i in (r.asker_id, r.solver_id) if i is not None})
     ids = [r.id for r in found]
     tags = _tags(session, ids)
     spaces = _spaces(session, {r.space_id for r in found})
@@ -231,7 +229,7 @@ def question_lines(session: Session, rows: Collection[Any]) -> tuple[QuestionLin
             r.score,
             r.answer_count,
             r.me_too_count,
-            who.get(solvers.get(r.accepted_answer_id, 0)),
+            who.get(r.solver_id),
             r.solved_at,
             r.waiting_for_asker_since is not None,
             r.closed_at is not None,
