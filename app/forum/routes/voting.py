@@ -71,7 +71,7 @@ def accept(question_id: int, answer_id: int) -> ResponseReturnValue:
         spoken = gettext("Open again.")
     if pages.wants_fragment():
         page = question_page(read_session(), current_actor(), question_id)
-        return pages.fragment("forum/questions/_answers.html", spoken=spoken, **context_of(page))
+        return pages.fragment("forum/questions/_accepted.html", spoken=spoken, **context_of(page))
     return pages.go(question_url(question_id, f"a{answer_id}"))
 
 

@@ -156,3 +156,14 @@ def test_a_merged_question_leads_to_the_original(client, make):
 def test_people_are_greeted_by_their_own_time_of_day(client, make, zone, greeting):
     make.sign_in(client, make.user("Mei Tanaka", time_zone=zone))
     assert f"{greeting}, Mei." in client.get("/").text
+
+
+def test_what_is_done_in_place_changes_how_the_question_stands_too(client, make):
+    asker = make.user()
+    question = make.question(asker=asker)
+    answer = make.answer(question, author=make.user("Aisha Bello"))
+    make.sign_in(client, asker)
+    address = f"/questions/{question.id}/answers/{answer.id}/accept"
+    answered = client.post(address, data={"value": "1"}, headers={"HX-Request": "true"}).text
+    status = answered.split('hx-target="#question-status"')[1].split("</hx-partial>")[0]
+    assert "Solved by Aisha Bello" in status
