@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import tzinfo
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from flask import Flask, current_app, g, has_request_context, request, session
 from flask_babel import Babel, get_locale
 
@@ -33,6 +35,11 @@ def choose_time_zone() -> str | None:
 def reader_zone() -> tzinfo:
     """Return the zone that times are shown in."""
     return ZoneInfo(choose_time_zone() or current_app.config["BABEL_DEFAULT_TIMEZONE"])
+
+
+def language_names(tags: Iterable[str]) -> list[str]:
+    """Return the names of languages, given as BCP 47 tags, in the reader's language."""
+    return [str(Locale.parse(tag, sep="-").get_display_name(get_locale())) for tag in tags]
 
 
 def text_direction() -> str:

@@ -20,7 +20,7 @@ from app.config import Settings
 from app.web import slots
 from app.web.forms import new_token
 from app.web.held import held
-from app.web.language import LANGUAGES, text_direction
+from app.web.language import LANGUAGES, language_names, text_direction
 from app.web.page_words import page_locale
 from app.web.pages import wants_fragment
 from app.web.pieces import FORM_TOKEN, NONCE, ONCE_TOKEN, Pieces, piece
@@ -76,6 +76,7 @@ def init_templates(app: Flask, settings: Settings) -> None:
         path=path,
         shortcuts=shortcuts,
         languages=LANGUAGES,
+        language_names=language_names,
         site_name=settings.site_name,
         may_register=may_register,
     )

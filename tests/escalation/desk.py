@@ -38,7 +38,7 @@ def open_desk(make: Make) -> Desk:
     return Desk(
         make=make,
         space=make.space("Finance", visibility=Visibility.PUBLIC),
-        sam=make.user("Sam Okafor", place="Finance, Lagos", time_zone="Africa/Lagos", languages="English, Yoruba"),
+        sam=make.user("Sam Okafor", place="Finance, Lagos", time_zone="Africa/Lagos", languages="en yo"),
         jo=make.user("Jo Lindqvist", roles=(Role.AGENT,)),
         lee=make.user("Lee Moreau", roles=(Role.MODERATOR,)),
     )

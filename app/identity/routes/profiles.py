@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from babel import Locale
 from flask import Response, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import format_time, get_locale
+from flask_babel import format_time
 
 from app.identity.ports import AvatarStore
 from app.identity.queries.profiles import Profile, own_profile, profile_page
 from app.kernel.errors import NotFound
 from app.web import slots
+from app.web.language import language_names
 from app.web.pages import go
 from app.web.pages import show as show_page
 from app.web.runtime import current_actor, port, read_session, runtime
@@ -27,7 +27,7 @@ def show(handle: str) -> ResponseReturnValue:
         "identity/profile.html",
         person=person,
         local_time=_local_time(person),
-        languages=[str(Locale.parse(tag).get_display_name(get_locale())) for tag in person.languages],
+        languages=language_names(person.languages),
         score=next(iter(slots.slot(slots.PERSON_SCORE, read, actor, ids).get(person.id, [])), None),
         cards=slots.slot(slots.PROFILE, read, actor, ids).get(person.id, []),
     )
