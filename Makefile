@@ -62,9 +62,10 @@ catalogues: | $(VENV)/run.installed
 
 .PHONY: chromium
 chromium:
-	@if ! command -v chromium >/dev/null && ! command -v chromium-browser >/dev/null && ! command -v google-chrome >/dev/null; then \
+	@if ! command -v chromium-headless-shell >/dev/null; then \
 		echo 'Installing Chromium for the browser tests …'; \
-		$(call INSTALL,chromium) || echo 'No Chromium here, and only root may install it: the browser tests will say that they skip.'; \
+		$(call INSTALL,chromium-headless-shell) || command -v chromium >/dev/null || $(call INSTALL,chromium) \
+			|| echo 'No Chromium here, and only root may install it: the browser tests will say that they skip.'; \
 	fi
 
 # --- running ----------------------------------------------------------------------------------------------------
