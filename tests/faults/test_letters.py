@@ -79,14 +79,6 @@ def letters_due(session: Session) -> list[Delivery]:
     return list(session.scalars(query))
 
 
-def at_rest(session: Session) -> list[str]:
-    return [
-        "done" if d.done_at is not None else "given up"
-        for d in letters_due(session)
-        if d.done_at is not None or d.dead_at is not None
-    ]
-
-
 def test_who_is_refused_keeps_nobody_else_from_their_letter(
     site: Flask, make: Make, relay: Runtime, post: MailServer, session: Session
 ) -> None:
@@ -253,10 +245,13 @@ def test_a_letter_given_up_by_one_process_is_sent_once_by_the_next(
     asker, _ = answered(make, relay)
     post.answers[str(asker.email)] = "550 nobody here"
     process = worker()
-    assert eventually(lambda: sorted(at_rest(session)) == ["done", "given up"], 40)  # no letter is in its hand
+    assert eventually(lambda: any(d.dead_at is not None for d in letters_due(session)), 40)
     process.send_signal(signal.SIGKILL)
     process.wait()
     post.answers.clear()
+    with relay.unit_of_work() as uow:  # what else it had in hand: nobody waits for the lease in a test
+        held = (Delivery.done_at.is_(None), Delivery.dead_at.is_(None))
+        uow.session.execute(update(Delivery).where(*held).values(due_at=uow.now))
 
     desk = site.test_client()
     make.sign_in(desk, make.user(roles=(Role.ADMINISTRATOR,)))
