@@ -100,8 +100,7 @@ class LiveUpdates:
         if facts is None or actor.id is None:
             return False
         self._listeners.came(_sid(), Listener(actor.id, facts.sign_in_id))
-        join_room(f"{PERSON}{actor.id}")
-        return None
+        return None if _entered(f"{PERSON}{actor.id}") else False
 
     def _disconnect(self, _why: object = None) -> None:
         self._listeners.went(_sid())
@@ -147,7 +146,8 @@ class LiveUpdates:
         room = _text(wish, "room")
         if len(rooms()) > MOST_ROOMS or not may_join(read_session(), current_actor(), room):
             return {"joined": False}
-        join_room(room)  # first, so that nothing falls between the log and the room; the browser drops what it has seen
+        if not _entered(room):  # first, so that nothing falls between the log and the room; what was seen is dropped
+            return {"joined": False}
         missed = self._missed(room, _number(wish, "cursor"), timedelta(milliseconds=_number(wish, "age")))
         sid = _sid()
         for hint in self._audible(room, missed.hints):
@@ -198,6 +198,15 @@ def _name(hint: StreamEvent) -> str:
 def _packed(hint: StreamEvent) -> dict[str, object]:
     packed: dict[str, object] = {"id": hint.id, "kind": hint.kind, "place": hint.place, "by": hint.by_id}
     return packed if hint.count is None else {**packed, "n": hint.count}
+
+
+def _entered(room: str) -> bool:
+    """Put the connection into a room; false when it ended while its wish was looked at."""
+    try:
+        join_room(room)
+    except KeyError:  # Socket.IO's way to say so
+        return False
+    return True
 
 
 def _sid() -> str:
