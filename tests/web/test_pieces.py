@@ -144,3 +144,17 @@ def test_what_one_guest_is_told_once_is_told_to_nobody_else(app, make):
     assert "You are signed out." in told.get("/questions").text
     assert "You are signed out." not in told.get("/questions").text
     assert "You are signed out." not in app.test_client().get("/questions").text
+
+
+def test_the_title_of_an_original_that_went_private_is_gone_at_once(client, make):
+    original = make.question(title="The salary list is open to all")
+    question, private = make.question(), make.space(visibility="internal")
+    with make.unit_of_work() as uow:
+        uow.session.get_one(Question, question.id).duplicate_of_id = original.id
+    before = client.get(f"/questions/{question.id}")
+    assert "The salary list" in before.text
+    with make.unit_of_work() as uow:
+        uow.session.get_one(Question, original.id).space_id = private.id
+    headers = {"If-None-Match": before.headers["ETag"]}
+    assert "The salary list" not in client.get(f"/questions/{question.id}").text
+    assert client.get(f"/questions/{question.id}", headers=headers).status_code == 200

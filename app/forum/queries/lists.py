@@ -92,16 +92,8 @@ _LINKS = _READABLE.with_only_columns(Space.slug, Space.name).limit(MOST_LINKS)
 # built once: putting a statement together costs more than running it
 
 
-def question_list(
-    session: Session,
-    actor: Actor,
-    sort: Sort,
-    narrow: Narrow = Narrow(),
-    cursor: str | None = None,
-    size: int = PAGE_SIZE,
-) -> Slice[QuestionLine]:
-    """Return one page in four statements, however long the list is."""
-    rows = question_rows(session, actor, sort, narrow, cursor, size)
+def question_list(session: Session, rows: Slice[Row[*tuple[Any, ...]]]) -> Slice[QuestionLine]:
+    """Return one page of a list, ready to print, in three statements besides that of its rows."""
     return Slice(question_lines(session, rows.items), rows.next_cursor)
 
 

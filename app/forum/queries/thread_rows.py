@@ -93,6 +93,8 @@ class ThreadState(NamedTuple):
     version: int
     deleted: bool
     merged_into: int | None
+    same_as: int | None
+    """The original, merged or only linked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,9 @@ def thread_state(session: Session, question_id: int) -> ThreadState | None:
     if row is None:
         return None
     space_id, version, deleted_at, duplicate_of_id, merged_at = row
-    return ThreadState(space_id, version, deleted_at is not None, duplicate_of_id if merged_at else None)
+    return ThreadState(
+        space_id, version, deleted_at is not None, duplicate_of_id if merged_at else None, duplicate_of_id
+    )
 
 
 def question_row(session: Session, question_id: int) -> Any | None:

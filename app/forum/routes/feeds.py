@@ -12,7 +12,7 @@ from flask import Response, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.forum.access import access_space_by_slug
-from app.forum.queries.lists import Narrow, QuestionLine, Sort, question_list
+from app.forum.queries.lists import Narrow, QuestionLine, Sort, question_lines, question_rows
 from app.forum.queries.question_page import question_page
 from app.forum.queries.tags import tag_id_of
 from app.kernel.errors import NotFound
@@ -66,7 +66,9 @@ def question(question_id: int) -> ResponseReturnValue:
 
 
 def _list_feed(title: str, where: str, narrow: Narrow) -> ResponseReturnValue:
-    lines = question_list(read_session(), current_actor(), Sort.NEWEST, narrow, size=ENTRIES).items
+    lines = question_lines(
+        read_session(), question_rows(read_session(), current_actor(), Sort.NEWEST, narrow, size=ENTRIES).items
+    )
     return _feed(title, where, [_entry(line) for line in lines], max((q.active_at for q in lines), default=None))
 
 

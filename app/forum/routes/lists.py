@@ -15,7 +15,6 @@ from app.forum.queries.lists import (
     could_help_ids,
     needs_me_ids,
     question_lines,
-    question_list,
     question_rows,
     space_links,
 )
@@ -37,7 +36,9 @@ def home() -> ResponseReturnValue:
     help_: tuple[QuestionLine, ...] = ()
     waiting, could = needs_me_ids(session, actor), could_help_ids(session, actor)
     if waiting or could:
-        both = question_list(session, actor, Sort.NEWEST, Narrow(question_ids=waiting + could)).items
+        both = question_lines(
+            session, question_rows(session, actor, Sort.NEWEST, Narrow(question_ids=waiting + could)).items
+        )
         mine = tuple(q for q in both if q.id in waiting)
         help_ = tuple(q for q in both if q.id in could)
     cards = slots.slot(slots.HOME, session, actor, [actor.user_id]).get(actor.user_id, [])

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from app.forum.access import access_space_by_slug
 from app.forum.forms import SynonymForm, TagForm
 from app.forum.permissions import can_post_in
-from app.forum.queries.lists import Narrow, Sort, question_list, readable_spaces
+from app.forum.queries.lists import Narrow, Sort, question_list, question_rows, readable_spaces
 from app.forum.queries.tags import suggested_tags, tag_id_of, tag_list, tag_page
 from app.forum.routes.acting import act, act_once, press_once, wanted
 from app.forum.routes.lists import context_of, next_url, wanted_sort
@@ -32,7 +32,9 @@ def space(slug: str) -> ResponseReturnValue:
     session, actor = read_session(), current_actor()
     found = access_space_by_slug(session, actor, slug)
     sort = wanted_sort()
-    questions = question_list(session, actor, sort, Narrow(space_id=found.id), request.args.get("after"))
+    questions = question_list(
+        session, question_rows(session, actor, sort, Narrow(space_id=found.id), request.args.get("after"))
+    )
     return pages.show(
         "forum/spaces/show.html",
         space=found,
@@ -117,7 +119,9 @@ def _tag_page(
     session, actor = read_session(), current_actor()
     page = tag_page(session, actor, tag_id)
     sort = wanted_sort(Sort.ACTIVE)
-    questions = question_list(session, actor, sort, Narrow(tag_id=tag_id), request.args.get("after"))
+    questions = question_list(
+        session, question_rows(session, actor, sort, Narrow(tag_id=tag_id), request.args.get("after"))
+    )
     return pages.show(
         "forum/tags/show.html",
         status,

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Response, make_response, redirect, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from app.forum.forms import AnswerForm, CommentForm
 from app.forum.queries.deleted import deletion_note
@@ -16,6 +17,7 @@ from app.forum.queries.question_page import QuestionPage, question_page
 from app.forum.queries.thread_rows import thread_state
 from app.forum.routes.acting import question_url
 from app.forum.services.viewing import count_view
+from app.kernel.actor import Actor
 from app.kernel.errors import Gone, NotFound
 from app.web import pages, slots
 from app.web.pieces import guest_page
@@ -30,21 +32,21 @@ def show(question_id: int) -> ResponseReturnValue:
     state = thread_state(session, question_id)
     if state is None or state.space_id not in actor.space_ids:
         raise NotFound
-    _space_id, version, deleted, merged_into = state
-    if merged_into is not None and "stay" not in request.args:
-        return redirect(question_url(merged_into), code=HTTPStatus.MOVED_PERMANENTLY)
-    if deleted and not (actor.is_moderator and "deleted" in request.args):
+    if state.merged_into is not None and "stay" not in request.args:
+        return redirect(question_url(state.merged_into), code=HTTPStatus.MOVED_PERMANENTLY)
+    if state.deleted and not (actor.is_moderator and "deleted" in request.args):
         return _gone(question_id)
     if "prefetch" not in request.headers.get("Sec-Purpose", ""):  # what a browser fetches ahead is no view
         count_view(question_id)
     if not actor.is_anonymous:
         return _page(question_page(session, actor, question_id))
-    tag = _entity_tag(question_id, version)
+    facts = (question_id, state.version, _original_told(session, actor, state.same_as))
+    tag = _entity_tag(*facts)
     if request.if_none_match.contains(tag):
         return _still_good(tag)
     html = guest_page(
         "forum/questions/show.html",
-        (question_id, version),
+        facts,
         lambda: _variables(question_page(session, actor, question_id)),
     )
     return _revalidated(make_response(html), tag)
@@ -104,8 +106,16 @@ def _gone(question_id: int) -> ResponseReturnValue:
     return pages.show("forum/editing/gone.html", HTTPStatus.GONE, question_id=question_id, message=message)
 
 
-def _entity_tag(question_id: int, version: int) -> str:
-    parts = (question_id, version, page_language(), asset("app.css"), asset("app.js"), request.full_path)
+def _original_told(session: Session, actor: Actor, original_id: int | None) -> int | None:
+    """Return the version of the question that this one is the same as, None when a reader may not hear of it."""
+    original = None if original_id is None else thread_state(session, original_id)
+    if original is None or original.deleted or original.space_id not in actor.space_ids:
+        return None
+    return original.version
+
+
+def _entity_tag(question_id: int, version: int, original: int | None) -> str:
+    parts = (question_id, version, original, page_language(), asset("app.css"), asset("app.js"), request.full_path)
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:24]
 
 

@@ -28,7 +28,7 @@ def question(question_id: int) -> ResponseReturnValue:
 
 def answer(question_id: int, answer_id: int) -> ResponseReturnValue:
     """Vote on an answer."""
-    act(lambda uow: set_vote(uow, current_actor(), SetVote(None, answer_id, wanted())))
+    act(lambda uow: set_vote(uow, current_actor(), SetVote(None, answer_id, wanted(), within=question_id)))
     return _answer_actions(question_id, answer_id, _thanks)
 
 
@@ -52,7 +52,7 @@ def follow(question_id: int) -> ResponseReturnValue:
 
 def working(question_id: int, answer_id: int) -> ResponseReturnValue:
     """Say that an answer worked for oneself too."""
-    act(lambda uow: set_working(uow, current_actor(), SetWorking(answer_id, on=wanted() > 0)))
+    act(lambda uow: set_working(uow, current_actor(), SetWorking(answer_id, on=wanted() > 0, within=question_id)))
     return _answer_actions(
         question_id,
         answer_id,

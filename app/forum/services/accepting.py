@@ -16,6 +16,7 @@ from app.forum.services.checking import check_note
 from app.forum.services.facts import changed, hear_asker, of_answer
 from app.forum.services.rows import add_once
 from app.kernel.actor import Actor
+from app.kernel.errors import NotFound
 from app.kernel.permissions import ensure
 from app.kernel.unit_of_work import UnitOfWork
 
@@ -30,10 +31,11 @@ class AcceptAnswer:
 
 @dataclass(frozen=True, slots=True)
 class SetWorking:
-    """Whether an answer worked for the actor too."""
+    """Whether an answer worked for the actor too; ``within`` is the question whose page it is said to stand on."""
 
     answer_id: int
     on: bool
+    within: int | None = None
 
 
 def accept_answer(uow: UnitOfWork, actor: Actor, command: AcceptAnswer) -> Answer:
@@ -82,8 +84,15 @@ def unaccept(uow: UnitOfWork, actor: Actor, question: Question, answer: Answer) 
 
 
 def set_working(uow: UnitOfWork, actor: Actor, command: SetWorking) -> int:
-    """Say that an answer worked for the actor too, or take it back; return how many say so."""
+    """Say that an answer worked for the actor too, or take it back; return how many say so.
+
+    Raises:
+        NotFound: when the answer is absent or hidden, or does not stand ``within``.
+
+    """
     question, answer = access_answer(uow.session, actor, command.answer_id, lock=True)
+    if command.within not in {None, question.id}:
+        raise NotFound
     ensure(can_mark_working(actor, question, answer))
     if command.on:
         values = {"answer_id": answer.id, "user_id": actor.user_id, "since": uow.now}

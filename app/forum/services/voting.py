@@ -19,7 +19,7 @@ from app.forum.permissions import can_vote
 from app.forum.services.facts import of_thread
 from app.kernel.actor import Actor
 from app.kernel.database import fetch
-from app.kernel.errors import Denied, Invalid
+from app.kernel.errors import Denied, Invalid, NotFound
 from app.kernel.permissions import deny, ensure
 from app.kernel.unit_of_work import UnitOfWork
 
@@ -33,11 +33,15 @@ QUESTIONS = cast("Table", Question.__table__)
 
 @dataclass(frozen=True, slots=True)
 class SetVote:
-    """What the actor's vote on one post shall be from now on: +1, −1 or 0 for none."""
+    """What the actor's vote on one post shall be from now on: +1, −1 or 0 for none.
+
+    ``within`` is the question whose page an answer is said to stand on; on another one there is no such answer.
+    """
 
     question_id: int | None
     answer_id: int | None
     value: int
+    within: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +61,15 @@ def set_vote(uow: UnitOfWork, actor: Actor, command: SetVote) -> int:
 
     Raises:
         Invalid: when the value is none of −1, 0, 1 or not exactly one post is named.
+        NotFound: when the post is absent or hidden, or does not stand ``within``.
         Denied: ``forum.too_many_votes`` after 40 votes in one UTC day.
 
     """
     if command.value not in {-1, 0, 1} or (command.question_id is None) == (command.answer_id is None):
         raise Invalid("value", "forum.vote_unknown")
     thread, post = access_voted(uow.session, actor, command.question_id, command.answer_id)
+    if command.within not in {None, thread.id}:
+        raise NotFound
     standing = _standing(uow, actor.user_id, thread, post)
     if command.value == standing.value:
         return post.score

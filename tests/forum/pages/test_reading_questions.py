@@ -6,9 +6,10 @@ import re
 
 import pytest
 
-from app.forum.models.answer import Comment, Deletion
+from app.forum.models.answer import Answer, Comment, Deletion
 from app.forum.models.question import DuplicateLink, Question
 from app.forum.models.space import Visibility
+from app.kernel.actor import Role
 
 SIGNED_OUT = 7
 """Statements for a guest beyond the one that finds out which spaces are public."""
@@ -167,3 +168,15 @@ def test_what_is_done_in_place_changes_how_the_question_stands_too(client, make)
     answered = client.post(address, data={"value": "1"}, headers={"HX-Request": "true"}).text
     status = answered.split('hx-target="#question-status"')[1].split("</hx-partial>")[0]
     assert "Solved by Aisha Bello" in status
+
+
+@pytest.mark.parametrize("deed", ["vote", "working", "accept"])
+def test_nothing_is_done_to_an_answer_that_stands_elsewhere(client, make, session, deed):
+    asker = make.user(roles=(Role.MODERATOR,))
+    here, there = make.question(asker=asker), make.question(asker=asker)
+    answer = make.answer(there)
+    make.sign_in(client, asker)
+    address = f"/questions/{here.id}/answers/{answer.id}/{deed}"
+    assert client.post(address, data={"value": "1", "note": "They said so."}).status_code == 404
+    stored = session.get_one(Answer, answer.id)
+    assert (stored.score, stored.working_count, stored.accepted_at) == (0, 0, None)
