@@ -61,7 +61,7 @@ def worker_exit(_arbiter: Any, worker: Any) -> None:
 def _let_go_at_the_end(worker: Any) -> None:
     """Close live connections as soon as the process is asked to end: each is a request, and gunicorn waits for it."""
     while worker.alive:
-        time.sleep(SECONDS_TO_NOTICE)
+        time.sleep(SECONDS_TO_NOTICE)  # gunicorn tells nobody; it only lowers the flag
     worker.wsgi.extensions["peerdesk"].ports[LiveUpdates].close()
 
 

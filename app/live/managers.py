@@ -60,8 +60,8 @@ class QueueManager(PubSubManager, CheckedManager):  # type: ignore[misc]  # same
     def __init__(self, address: str, clock: Clock, recover: Callable[[datetime], None]) -> None:
         super().__init__(channel=CHANNEL)
         import redis  # noqa: PLC0415  # an optional package, needed where the setting is
-        from redis.backoff import NoBackoff  # noqa: PLC0415
-        from redis.retry import Retry  # noqa: PLC0415
+        from redis.backoff import NoBackoff  # noqa: PLC0415  # same
+        from redis.retry import Retry  # noqa: PLC0415  # same
 
         options: dict[str, Any] = {"socket_connect_timeout": CONNECT_SECONDS, "retry": Retry(NoBackoff(), 1)}
         self._clock, self._recover, self._failure = clock, recover, redis.RedisError
@@ -117,7 +117,8 @@ class QueueManager(PubSubManager, CheckedManager):  # type: ignore[misc]  # same
         lost_at, pause = self._clock.now(), 1.0
         while not self._ended.is_set():
             try:
-                with self._in.pubsub(ignore_subscribe_messages=True) as subscription:  # type: ignore[no-untyped-call]
+                subscribed = self._in.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]  # redis types it in part
+                with subscribed as subscription:
                     subscription.subscribe(self.channel)
                     self._recover(lost_at)
                     pause = 1.0

@@ -41,7 +41,7 @@ def init_limits(app: Flask, settings: Settings) -> None:
 def _patience() -> dict[str, Any]:
     """Keep a page from waiting: the client's own way is to try ten times, seconds apart."""
     from redis.backoff import NoBackoff  # noqa: PLC0415  # an optional package, needed where the setting is
-    from redis.retry import Retry  # noqa: PLC0415
+    from redis.retry import Retry  # noqa: PLC0415  # same
 
     return {
         "socket_connect_timeout": SECONDS_TO_CONNECT,

@@ -98,7 +98,7 @@ def eventually(test: Any, patience: float = PATIENCE) -> bool:
     """Tell whether something comes true in time."""
     until = time.monotonic() + patience
     while not (found := test()) and time.monotonic() < until:
-        time.sleep(0.01)
+        time.sleep(0.01)  # sockets live by the real clock
     return bool(found)
 
 

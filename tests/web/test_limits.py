@@ -107,11 +107,11 @@ def test_without_the_store_each_process_counts_for_itself_until_it_is_back(
     valkey.start()
     until = time.monotonic() + BACK_WITHIN
     while first.tries() == REFUSED and time.monotonic() < until:
-        time.sleep(0.5)
+        time.sleep(0.5)  # the store and its clients live by the real clock
     spent = [first.tries() for _ in range(ALLOWED)]
     assert spent[-1] == REFUSED
     while second.tries() != REFUSED and time.monotonic() < until:
-        time.sleep(0.5)
+        time.sleep(0.5)  # the store and its clients live by the real clock
     assert second.tries() == REFUSED, "both count in the store again"
 
 
