@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask, request
-from flask_socketio import SocketIO, join_room, rooms
+from flask_socketio import SocketIO, join_room, leave_room, rooms
 from sqlalchemy.orm import sessionmaker
 
 from app.config import Settings
@@ -70,6 +70,7 @@ class LiveUpdates:
         self._socket.on_event("connect", self._connect)
         self._socket.on_event("disconnect", self._disconnect)
         self._socket.on_event("join", self._join)
+        self._socket.on_event("leave", self._leave)
         self._socket.on_event("writing", self._writing)
 
     def send(self, hint: StreamEvent) -> None:
@@ -157,6 +158,12 @@ class LiveUpdates:
         else:
             self._socket.emit("cursor", {"to": missed.latest}, to=sid)
         return {"joined": True}
+
+    def _leave(self, wish: Any) -> None:
+        """Let a browser hear a room no more: the ticket it was about was closed on the page."""
+        room = _text(wish, "room")
+        if room in rooms() and room != _sid() and not room.startswith(PERSON):
+            leave_room(room)
 
     def _audible(self, room: str, hints: Sequence[StreamEvent]) -> Sequence[StreamEvent]:
         if not room.startswith("desk:"):

@@ -11,6 +11,7 @@ from app.escalation.models.tickets import Ticket, TicketEvent
 from app.escalation.queries.queue import View, queue_page
 from app.forum.models.space import Visibility
 from app.kernel.actor import Role
+from app.kernel.models import AuditEntry
 from tests.conftest import CountStatements
 from tests.escalation.desk import Desk, open_desk
 from tests.support.clock import FixedClock
@@ -125,6 +126,23 @@ def test_several_people_are_given_to_one_agent_at_once(
     told = jos.post("/waiting", data={"tickets": ticks(page)[:2], "assignee_id": str(mei.id)}, follow_redirects=True)
     assert "Done for 2 people." in told.text
     assert [session.get_one(Ticket, i).assignee_id for i in ids] == [mei.id, mei.id, None]
+
+
+def test_deciding_for_others_is_on_record_one_by_one_and_in_bulk(
+    jos: FlaskClient, desk: Desk, make: Make, session: Session
+) -> None:
+    mei = make.user("Mei Tanaka", roles=(Role.AGENT,))
+    ids = [desk.ticket(desk.question(f"Question {number}")) for number in range(3)]
+    jos.post(f"/waiting/{ids[0]}/take")
+    jos.post(f"/waiting/{ids[0]}/assign", data={"assignee_id": str(mei.id)})
+    chosen = [tick for tick in ticks(jos.get("/waiting").text) if not tick.startswith(f"{ids[0]}:")]
+    jos.post("/waiting", data={"tickets": chosen, "assignee_id": str(mei.id)})
+    query = select(AuditEntry).where(AuditEntry.action == "ticket.given").order_by(AuditEntry.subject_id)
+    entries = session.scalars(query).all()
+    assert [(e.subject_id, e.actor_id, e.details["assignee_id"]) for e in entries] == [
+        (ticket_id, desk.jo.id, mei.id) for ticket_id in ids
+    ]
+    assert [e.details["before"] for e in entries] == [desk.jo.id, None, None]
 
 
 def test_whoever_changed_meanwhile_is_left_alone(jos: FlaskClient, desk: Desk, make: Make, session: Session) -> None:

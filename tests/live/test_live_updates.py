@@ -209,12 +209,28 @@ def test_agents_see_who_is_replying_to_whom_and_nobody_else_does(app, make):
     assert asking.heard("presence") == []
 
 
+def test_a_room_that_is_left_is_heard_no_more(app, make, runtime, question):
+    reader = make.user()
+    page, other = Page(app, make, reader), Page(app, make, reader)
+    for each in (page, other):
+        assert each.join(f"q:{question.id}")
+
+    page.say("leave", {"room": f"q:{question.id}"})
+    answer(runtime, make, question, make.user())
+
+    assert page.heard("hint") == []
+    assert [hint["kind"] for hint in other.heard("hint")] == ["answer"]
+    page.say("leave", {"room": f"person:{reader.id}"})
+    assert page.join(f"q:{question.id}")
+
+
 @pytest.mark.parametrize("wish", [None, 7, "q:1", [], {"room": 7}, {"room": "q:1", "cursor": "x", "age": None}])
 def test_nonsense_from_a_browser_is_refused_quietly(app, make, wish):
     page = Page(app, make, make.user())
 
     page.say("join", wish)
     page.say("writing", wish)
+    page.say("leave", wish)
 
     assert page.connected
     assert page.heard() == []

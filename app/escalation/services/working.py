@@ -50,6 +50,9 @@ class HandOver:
 def assign_ticket(uow: UnitOfWork, actor: Actor, command: AssignTicket) -> Ticket:
     """Let somebody have the ticket; giving it to who has it changes nothing.
 
+    Deciding for others leaves an audit entry: giving it away, or taking what somebody has. Taking what nobody has does
+    not.
+
     Raises:
         Invalid: field ``assignee_id``, when that person is no agent.
         StaleTicket: when somebody was faster.
@@ -64,7 +67,10 @@ def assign_ticket(uow: UnitOfWork, actor: Actor, command: AssignTicket) -> Ticke
         roles, _ = roles_and_groups(uow.session, command.assignee_id)
         if Role.AGENT not in roles:
             raise Invalid("assignee_id", "escalation.agent_unknown")
+    before = ticket.assignee_id
     take(uow, actor, ticket, command.assignee_id)
+    if command.assignee_id != actor.id or before is not None:
+        uow.audit(actor, "ticket.given", "ticket", ticket.id, assignee_id=command.assignee_id, before=before)
     return ticket
 
 
