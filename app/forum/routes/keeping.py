@@ -30,7 +30,7 @@ def keeping_text(view: View) -> View:
             if pages.wants_fragment() or not text:  # an enhanced form keeps its text by itself
                 raise
             return pages.show(
-                "forum/writing/refused.html",
+                "errors/refused.html",
                 HTTPStatus.CONFLICT if error.reason in STATES else error.status,
                 message=sentence(error.reason, **error.facts),
                 title=request.form.get("title", "").strip(),
