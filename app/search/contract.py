@@ -177,6 +177,10 @@ class Index(Protocol):
         """Return unstemmed words that start with ``prefix``, each with the number of its documents."""
         ...
 
+    def word_freqs(self, words: Collection[str], space_ids: Collection[int] | None = None) -> Mapping[str, int]:
+        """Return how many documents contain each unstemmed word, in these spaces; in all with None."""
+        ...
+
     def close(self) -> None:
         """Let go of files."""
         ...

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from typing import Protocol
 
 from app.search import analysis
+from app.search.contract import Clause, Found, Query, Scope
 
-SHORTEST = 4
+SHORTEST = 2
+SHORTEST_OFFERED = 3
 LONGEST = 24
 TWO_MISTAKES_FROM = 6
+"""Shorter words may have one mistake; so few words are one mistake away that each can be looked up."""
+SHORT_UP_TO = 4
 SEEN_AT_LEAST = 2
+SHORT_SEEN_IN = 2000
+"""A short word is one mistake away from many others: one is offered that one document in so many has."""
 MOST_CANDIDATES = 1000
+MOST_COUNTED = 12
+"""So many of the nearest words are counted where the reader may look."""
 MOST_WORDS = 6
 OFTEN_SECOND = "aehiloru"
 """Second letters that are looked for when it was the second letter that got lost."""
@@ -19,6 +28,10 @@ RARE = 3
 """A word in more documents than this is taken as it is."""
 COMMON_FACTOR = 20
 """How much more often a neighbour must be seen than a word that does occur."""
+SWAPPED = 10
+"""How much more a neighbour counts that has the same letters."""
+OTHER_BEGINNING = 10
+"""How much less a neighbour counts that begins with a letter that was not typed first or second."""
 
 
 class Vocabulary(Protocol):
@@ -28,14 +41,28 @@ class Vocabulary(Protocol):
         """Return unstemmed words with the number of their documents."""
         ...
 
-    def doc_freqs(self, terms: Collection[str]) -> Mapping[str, int]:
-        """Return how many documents contain each term."""
+    def word_freqs(self, words: Collection[str], space_ids: Collection[int] | None = None) -> Mapping[str, int]:
+        """Return how many documents contain each unstemmed word, in these spaces; in all with None."""
+        ...
+
+    def num_docs(self) -> int:
+        """Return how many documents there are."""
+        ...
+
+    def search(self, query: Query) -> Found:
+        """Answer a query."""
         ...
 
 
-def corrected(index: Vocabulary, words: Sequence[str], languages: Sequence[str]) -> list[str] | None:
-    """Return the words with the misspelt ones replaced; None when there is nothing better to offer."""
-    better = [_better(index, word, languages) or word for word in words[:MOST_WORDS]] + list(words[MOST_WORDS:])
+def corrected(
+    index: Vocabulary, words: Sequence[str], languages: Sequence[str], space_ids: frozenset[int]
+) -> list[str] | None:
+    """Return the words with the misspelt ones replaced; None when there is nothing better to offer.
+
+    Only words that stand in these spaces are offered, and only there it is counted how common a word is.
+    """
+    better = [_better(index, word, languages, space_ids) or word for word in words[:MOST_WORDS]]
+    better += words[MOST_WORDS:]
     return better if better != list(words) else None
 
 
@@ -58,23 +85,57 @@ def distance(left: str, right: str, limit: int) -> int:
     return min(row[-1], limit + 1)
 
 
-def _better(index: Vocabulary, typed: str, languages: Sequence[str]) -> str | None:
+def _better(index: Vocabulary, typed: str, languages: Sequence[str], space_ids: frozenset[int]) -> str | None:
     word = analysis.strip_marks(analysis.fold(typed)).strip(".,:;!?'’")
     if not word.isalpha() or not SHORTEST <= len(word) <= LONGEST or analysis.is_stop_word(word, languages):
         return None
-    known = max(index.doc_freqs({analysis.stem(word, language) for language in languages}).values(), default=0)
+    known = _documents_with(index, word, languages, space_ids)
     if known > RARE:
         return None
-    needed = max(SEEN_AT_LEAST, known * COMMON_FACTOR)
+    often = index.num_docs() // SHORT_SEEN_IN if len(word) <= SHORT_UP_TO else 0
+    needed = max(SEEN_AT_LEAST, often, known * COMMON_FACTOR)
     limit = 2 if len(word) >= TWO_MISTAKES_FROM else 1
-    best: tuple[int, int, str] | None = None
-    for candidate, frequency in _candidates(index, word, limit):
-        if frequency < needed or candidate == word:
+    candidates = _candidates(index, word, limit) if limit > 1 else _one_mistake_away(index, word)
+    near: list[tuple[int, float, str]] = []
+    for candidate, frequency in candidates:
+        if frequency < needed or candidate == word or analysis.is_stop_word(candidate, languages):
             continue
         away = distance(word, candidate, limit)
-        if away <= limit and (best is None or (away, -frequency) < best[:2]):
-            best = (away, -frequency, candidate)
-    return best[2] if best else None
+        if away <= limit:
+            near.append((away, -_likelihood(word, candidate, frequency), candidate))
+    nearest = [candidate for _, _, candidate in sorted(near)[:MOST_COUNTED]]
+    seen = index.word_freqs(nearest, space_ids)
+    readable = [candidate for candidate in nearest if seen[candidate] >= needed]
+    return min(readable, key=lambda c: (distance(word, c, limit), -_likelihood(word, c, seen[c])), default=None)
+
+
+def _documents_with(index: Vocabulary, word: str, languages: Sequence[str], space_ids: frozenset[int]) -> int:
+    forms = tuple({(analysis.stem(word, language),) for language in languages})
+    return index.search(Query(Scope(space_ids), should=(Clause(forms),), limit=1)).total
+
+
+def _likelihood(word: str, candidate: str, frequency: int) -> float:
+    if sorted(candidate) == sorted(word):
+        return frequency * SWAPPED
+    return frequency if candidate[0] in word[:2] else frequency / OTHER_BEGINNING
+
+
+def _one_mistake_away(index: Vocabulary, word: str) -> list[tuple[str, int]]:
+    """Return the words that one letter changed, added, dropped or swapped makes of this one."""
+    letters = _letters_like(word[0])
+    cuts = [(word[:i], word[i:]) for i in range(len(word) + 1)]
+    found = {start + end[1:] for start, end in cuts if end}
+    found |= {start + end[1] + end[0] + end[2:] for start, end in cuts if len(end) > 1}
+    found |= {start + letter + rest for start, end in cuts for letter in letters for rest in (end, end[1:])}
+    return list(index.word_freqs({w for w in found if len(w) >= SHORTEST_OFFERED}).items())
+
+
+@lru_cache(maxsize=32)
+def _letters_like(letter: str) -> tuple[str, ...]:
+    """Return the small letters of a letter's alphabet: those that stand near it in Unicode, without marks."""
+    first = ord(letter) & ~0x7F
+    near = map(chr, range(first, first + 0x80))
+    return tuple(c for c in near if c.isalpha() and analysis.strip_marks(analysis.fold(c)) == c)
 
 
 def _candidates(index: Vocabulary, word: str, limit: int) -> list[tuple[str, int]]:

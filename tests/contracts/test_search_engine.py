@@ -20,6 +20,7 @@ from app.search.engines.choosing import open_engine
 from app.search.maintenance import find_drift, heal, rebuild
 from app.search.parsing import parse
 from app.search.recipe import similar_query, text_query
+from app.search.spelling import corrected
 
 ENGINES = ("tantivy", "whoosh")
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -305,6 +306,25 @@ def test_document_frequencies_and_vocabulary_tell_how_common_words_are(engine):
 
     assert engine.doc_freqs(["printer", "mail", "vpn"]) == {"printer": 2, "mail": 1, "vpn": 0}
     assert sorted(engine.vocabulary("print")) == [("printer", 1), ("printers", 1), ("printing", 1)]
+
+
+def test_words_are_counted_as_written_in_all_spaces_or_in_some(engine):
+    put(engine, document(1, "VPN drops"), document(2, "VPNs drop", space_id=2), document(3, "My VPN", space_id=2))
+
+    assert engine.word_freqs(["vpn", "vpns", "fax"]) == {"vpn": 2, "vpns": 1, "fax": 0}
+    assert engine.word_freqs(["vpn", "vpns", "fax"], {1}) == {"vpn": 1, "vpns": 0, "fax": 0}
+    assert engine.word_freqs(["vpn"], {1, 2, 3}) == {"vpn": 2}
+    assert engine.word_freqs(["vpn"], frozenset()) == {"vpn": 0}
+
+
+@pytest.mark.parametrize("typed", ["vpm", "vnp", "pvn", "vn", "vpnn", "tunel", "tunnle", "reconects", "ÜBERGABW"])
+def test_a_misspelt_word_gets_its_neighbour_if_it_stands_where_one_may_look(engine, typed):
+    both = "The VPN tunnel reconnects at the Übergabe"
+    put(engine, *(document(n, both) for n in range(1, 4)), document(4, "Nothing like it", space_id=2))
+    meant = {"t": "tunnel", "r": "reconnects", "Ü": "ubergabe"}.get(typed[0], "vpn")
+
+    assert corrected(engine, [typed], ("en",), HERE) == [meant]
+    assert corrected(engine, [typed], ("en",), frozenset({2})) is None
 
 
 def test_each_language_is_stemmed_by_its_own_rules(engine):

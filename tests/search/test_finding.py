@@ -142,6 +142,14 @@ def test_a_search_in_vain_offers_another_spelling_and_keeps_only_plain_words(mak
     assert find(reader, "mei@example.org 10.0.0.7").missed_words == ""
 
 
+def test_only_the_misspelt_word_is_replaced_in_what_was_typed(make, find):
+    questions = [make.question(title="VPN client drops") for _ in range(3)]
+    reader = guest(make, *questions)
+
+    assert find(reader, "tag:vpmx vpm").suggestion == "tag:vpmx vpn"
+    assert find(reader, 'xvpm "client drops"vpm').suggestion == 'xvpm "client drops"vpn'
+
+
 def test_while_somebody_types_the_last_word_may_be_unfinished(make, find):
     question = make.question(title="Thunderbird is slow")
     reader = guest(make, question)

@@ -101,12 +101,12 @@ def test_a_pasted_log_finds_its_error(client, asked):
 @pytest.mark.parametrize(
     "typed",
     ["payroll", '"payroll run"', "pay*", "is:unanswered", "space:secret", "space:secret payroll", "user:boss",
-     "tag:salary", "-nothing", "payrol", "paroll"],
+     "tag:salary", "-nothing", "payrol", "paroll", "pyaroll"],
 )  # fmt: skip
 def test_no_operator_shows_a_hidden_space(client, make, both, source, typed):
     boss = make.user("Boss", handle="boss")
     secret = make.space("Secret", slug="secret", visibility=Visibility.PRIVATE, groups=(make.group(boss),))
-    hidden = make.question(asker=boss, space=secret, title="Payroll run fails")
+    hidden, *_ = [make.question(asker=boss, space=secret, title=f"Payroll run {n} fails") for n in range(4)]
     make.question(title="Printer is offline")
     heal(both, source)
     both.refresh()
@@ -116,6 +116,7 @@ def test_no_operator_shows_a_hidden_space(client, make, both, source, typed):
         assert f"/questions/{hidden.id}" not in page
         assert "Payroll" not in page
         assert "Secret" not in page
+        assert "Did you mean" not in page
     assert "Payroll" not in client.get("/similar", query_string={"title": f"{typed} payroll run"}).text
     make.sign_in(client, boss)
     assert "/questions/" in search(client, "payroll").text

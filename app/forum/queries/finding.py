@@ -5,6 +5,7 @@ The engine gets the actor's spaces inside the query; every hit is read again fro
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -214,7 +215,7 @@ def _answer(engine: SearchEngine, search: Search, typed: Typed, scope: Scope) ->
         clauses = (*query.should, *query.must)
         if found.cut_short:
             return _Answer(found if found.hits else LATELY.found(asked), clauses, loosened)
-        suggestion = _suggestion(engine, search, typed) if loosened or found.total <= few else None
+        suggestion = _suggestion(engine, search, typed, scope) if loosened or found.total <= few else None
     except SearchUnavailable:
         return _Answer(LATELY.found(asked))
     LATELY.keep(asked, found)
@@ -278,13 +279,13 @@ def _tags_meant(session: Session, slugs: Collection[str]) -> dict[str, str]:
     return {row.slug: row.meant for row in rows}
 
 
-def _suggestion(engine: SearchEngine, search: Search, typed: Typed) -> str | None:
+def _suggestion(engine: SearchEngine, search: Search, typed: Typed, scope: Scope) -> str | None:
     """Return the search with its misspelt words replaced; None when there is nothing better."""
-    better = corrected(engine, typed.words, search.languages)
+    better = corrected(engine, typed.words, search.languages, scope.space_ids)
     if better is None:
         return None
     text = search.text
     for old, new in zip(typed.words, better, strict=True):
         if old != new:
-            text = text.replace(old, new, 1)
+            text = re.sub(rf'(?<![^\s"]){re.escape(old)}(?![^\s"])', new, text, count=1)
     return text

@@ -51,6 +51,10 @@ class Reader(Protocol):
         """Return unstemmed words with the number of their documents."""
         ...
 
+    def word_freqs(self, words: Collection[str], space_ids: Collection[int] | None) -> dict[str, int]:
+        """Return how many documents contain each unstemmed word."""
+        ...
+
 
 class Store(Protocol):
     """One index on disk, as an engine's library knows it."""
@@ -119,6 +123,10 @@ class FolderIndex:
     def vocabulary(self, prefix: str, limit: int = 20_000) -> Sequence[tuple[str, int]]:
         """Return unstemmed words with the number of their documents."""
         return self._ask(lambda reader: reader.vocabulary(prefix, limit))
+
+    def word_freqs(self, words: Collection[str], space_ids: Collection[int] | None = None) -> Mapping[str, int]:
+        """Return how many documents contain each unstemmed word, in these spaces; in all with None."""
+        return self._ask(lambda reader: reader.word_freqs(words, space_ids))
 
     def close(self) -> None:
         """Let go of files."""
@@ -207,6 +215,10 @@ class FolderEngine:
     def vocabulary(self, prefix: str, limit: int = 20_000) -> Sequence[tuple[str, int]]:
         """Return unstemmed words with the number of their documents."""
         return self._fresh().vocabulary(prefix, limit)
+
+    def word_freqs(self, words: Collection[str], space_ids: Collection[int] | None = None) -> Mapping[str, int]:
+        """Return how many documents contain each unstemmed word, in these spaces; in all with None."""
+        return self._fresh().word_freqs(words, space_ids)
 
     @contextmanager
     def successor(self) -> Iterator[FolderIndex]:

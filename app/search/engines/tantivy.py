@@ -129,6 +129,18 @@ class TantivyReader:
         """Return unstemmed words with the number of their documents."""
         return self._searcher.terms_with_prefix("surface", prefix, limit=limit)
 
+    def word_freqs(self, words: Collection[str], space_ids: Collection[int] | None) -> dict[str, int]:
+        """Return how many documents contain each unstemmed word."""
+        found = {word: self._searcher.doc_freq("surface", word) for word in words}
+        if space_ids is None:
+            return found
+        here = Native.term_set_query(self._schema, "space", sorted(space_ids))
+        return {word: self._count(here, self._term("surface", word)) if many else 0 for word, many in found.items()}
+
+    def _count(self, *required: Native) -> int:
+        both = Native.boolean_query([(Occur.Must, query) for query in required])
+        return int(self._searcher.search(both, limit=1).count)  # type: ignore[attr-defined]  # not in the stub
+
     def _native(self, query: Query) -> Native:
         parts = [(Occur.Must, Native.const_score_query(q, 0.0)) for q in self._scope(query.scope)]
         parts += [(Occur.MustNot, q) for q in self._excluded(query)]

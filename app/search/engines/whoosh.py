@@ -169,12 +169,16 @@ class WhooshReader:
         spaces = wanted.scope.space_ids
         excluded = self._excluded(wanted)
         if wanted.scope == Scope(spaces, excluded_ids=wanted.scope.excluded_ids):
-            if spaces not in self._in_spaces:
-                self._in_spaces = {spaces: frozenset(self._searcher.docs_for_query(self._scope(Scope(spaces))))}
-            allowed = self._in_spaces[spaces]
+            allowed = self._in(spaces)
         else:
             allowed = frozenset(self._searcher.docs_for_query(self._scope(wanted.scope)))
         return allowed - set(self._searcher.docs_for_query(excluded)) if excluded else allowed
+
+    def _in(self, spaces: frozenset[int]) -> frozenset[int]:
+        """Return the documents of some spaces."""
+        if spaces not in self._in_spaces:
+            self._in_spaces = {spaces: frozenset(self._searcher.docs_for_query(self._scope(Scope(spaces))))}
+        return self._in_spaces[spaces]
 
     def _collected(self, wanted: Query) -> Found:
         by_time = wanted.order is Order.NEWEST
@@ -224,6 +228,15 @@ class WhooshReader:
             words = list(islice(reader.expand_prefix("surface", prefix), limit))
             decoded = [word.decode() if isinstance(word, bytes) else str(word) for word in words]
             return [(word, int(reader.doc_frequency("surface", word))) for word in decoded]
+
+    def word_freqs(self, words: Collection[str], space_ids: Collection[int] | None) -> dict[str, int]:
+        """Return how many documents contain each unstemmed word."""
+        with self._turn:
+            found = {word: int(self._searcher.doc_frequency("surface", word)) for word in words}
+            if space_ids is None:
+                return found
+            here = self._in(frozenset(space_ids))
+            return {w: len(here.intersection(self._term_scores("surface", w))) if n else 0 for w, n in found.items()}
 
     def _native(self, wanted: Query) -> Any:
         parts = [_clause(self, clause) for clause in wanted.must]
