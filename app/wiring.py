@@ -259,7 +259,7 @@ def _jobs(
     return [
         *housekeeping_jobs(units),
         *live_jobs(units),
-        *reputation_jobs(reads),
+        *reputation_jobs(reads, units),
         *escalation_jobs(units, reads),
         *notify_jobs(units),
         *account_jobs(units),

@@ -11,9 +11,16 @@ from sqlalchemy.orm import sessionmaker
 
 from app.kernel.database import ReadSession
 from app.kernel.jobs import PeriodicJob
+from app.kernel.unit_of_work import UnitOfWorkFactory
+from app.reputation.periods import Period
+from app.reputation.queries.standings import count_standings
+from app.reputation.rules import utc_day
+from app.reputation.services.keeping_boards import keep_boards
 from app.reputation.services.recomputing import Drift, check_ledger
 
 log = structlog.get_logger(__name__)
+
+COUNT_EVERY = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +44,26 @@ class NightlyCheck:
             return check_ledger(session, people)
 
 
-def reputation_jobs(reads: sessionmaker[ReadSession]) -> list[PeriodicJob]:
-    """Return the periodic jobs, bound to their session."""
-    run: Callable[[], object] = NightlyCheck(reads).run
-    return [PeriodicJob("reputation.check", timedelta(days=1), run, timedelta(hours=1))]
+@dataclass(frozen=True, slots=True)
+class BoardCount:
+    """Counts all leaderboards anew from the ledger, whatever has happened; only keeping them opens a transaction."""
+
+    reads: sessionmaker[ReadSession]
+    units: UnitOfWorkFactory
+
+    def run(self) -> None:
+        """Count and keep."""
+        today = utc_day(self.units.clock.now())
+        with self.reads() as session:
+            counted = {period: count_standings(session, period, today) for period in Period}
+        with self.units() as uow:
+            keep_boards(uow, counted)
+
+
+def reputation_jobs(reads: sessionmaker[ReadSession], units: UnitOfWorkFactory) -> list[PeriodicJob]:
+    """Return the periodic jobs, bound to what they work with."""
+    check: Callable[[], object] = NightlyCheck(reads).run
+    return [
+        PeriodicJob("reputation.check", timedelta(days=1), check, timedelta(hours=1)),
+        PeriodicJob("reputation.boards", COUNT_EVERY, BoardCount(reads, units).run),
+    ]

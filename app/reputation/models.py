@@ -100,6 +100,20 @@ class Score(Base):
     """Entries and caps, not clamped; shown is ``max(1, 1 + score_sum)``."""
 
 
+class Board(Base):
+    """Who leads in one space and period: counted anew every few minutes from entries and caps, never the truth."""
+
+    __tablename__ = "reputation_boards"
+
+    space_id: Mapped[int] = mapped_column(primary_key=True)
+    """0 stands for all spaces, so this points nowhere."""
+    period: Mapped[str] = mapped_column(primary_key=True)
+    """A ``periods.Period``."""
+    counted_at: Mapped[datetime]
+    standings: Mapped[list[Any]] = mapped_column(JSON)
+    """Pairs of a person's id and points, best first."""
+
+
 class StoredRules(Base):
     """A rule version after the first, which is in the code; rows are only ever added."""
 

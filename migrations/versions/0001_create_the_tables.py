@@ -358,6 +358,14 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "reputation_boards",
+        sa.Column("space_id", sa.Integer(), nullable=False),
+        sa.Column("period", sa.Text(), nullable=False),
+        sa.Column("counted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("standings", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("space_id", "period", name=op.f("pk_reputation_boards")),
+    )
+    op.create_table(
         "reputation_caps",
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
@@ -1284,6 +1292,7 @@ def downgrade() -> None:
         )
         batch_op.drop_index("ix_questions_active")
 
+    op.drop_table("reputation_boards")
     op.drop_table("questions")
     op.drop_table("mail_choices")
     with op.batch_alter_table("group_members", schema=None) as batch_op:

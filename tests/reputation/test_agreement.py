@@ -60,6 +60,7 @@ def test_a_long_life_of_a_community_never_disagrees_with_its_facts(app: Flask, c
         assert world.disagreements() == [], f"after step {number}"
         taken, lost = world.losses()
         assert taken == lost, f"after step {number}: what limits take belongs to some question"
+        assert number % 5 or world.misranked() == [], f"after step {number}"
         seen |= world.seen()
     assert EVERYTHING - seen == set(), "the walk no longer meets every case; choose another seed or other odds"
 

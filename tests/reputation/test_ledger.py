@@ -111,9 +111,9 @@ def test_a_damaged_ledger_is_found_and_put_right(runtime: Runtime, world: World)
     with runtime.reads() as session:
         (drift,) = check_ledger(session)
     assert (drift.user_id, drift.kept, drift.summed, drift.recomputed, drift.wrong_lines) == (author, 999, 30, 40, 1)
-    (job,) = reputation_jobs(runtime.reads)
-    assert isinstance(job, PeriodicJob)
-    assert job.run() == [drift]
+    check = next(job for job in reputation_jobs(runtime.reads, runtime.unit_of_work) if job.name == "reputation.check")
+    assert isinstance(check, PeriodicJob)
+    assert check.run() == [drift]
 
     with runtime.unit_of_work() as uow:
         assert recompute_all(uow.session, uow.now) == 1

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
@@ -7,7 +8,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.forum.models.answer import Revision, Vote
@@ -16,9 +17,11 @@ from app.identity.models import User
 from app.kernel.actor import ANONYMOUS, Actor
 from app.reputation.contract import award_all_badges, privileges_at, privileges_of, recompute_all
 from app.reputation.events import BadgeAwarded
-from app.reputation.models import BadgeAward
+from app.reputation.jobs import BoardCount
+from app.reputation.models import BadgeAward, Entry
+from app.reputation.periods import Period
 from app.reputation.queries.badges import badge_page
-from app.reputation.queries.leaderboard import Period, leaderboard
+from app.reputation.queries.leaderboard import leaderboard
 from app.reputation.queries.ledger_page import ledger_page
 from app.reputation.services.awarding import award_badges
 from app.web.runtime import Runtime
@@ -114,9 +117,10 @@ def test_the_leaderboard_respects_period_space_and_those_who_left_it(
     actor = make.actor(make.user())
 
     def names(period: Period, space: str | None = None) -> list[tuple[int, int]]:
+        BoardCount(runtime.reads, runtime.unit_of_work).run()
         with runtime.reads() as session, count_statements() as seen:
             board = leaderboard(session, actor, clock.now(), period, space)
-        assert len(seen) <= (4 if space else 3)  # spaces, people whom no limit touched, people, and those some did
+        assert len(seen) <= 4  # spaces, the board, who of it still wants to be there, people
         return [(row.person.id, row.points) for row in board.places if row.points > 10]
 
     assert names(Period.ALL) == [(mei.id, 75), (jo.id, 50)]
@@ -125,6 +129,38 @@ def test_the_leaderboard_respects_period_space_and_those_who_left_it(
     assert names(Period.WEEK) == [(jo.id, 25), (mei.id, 25)] or names(Period.WEEK) == [(mei.id, 25), (jo.id, 25)]
     clock.advance(days=30)
     assert names(Period.WEEK) == []
+
+
+def test_a_leaderboard_is_kept_for_minutes_but_whoever_leaves_it_is_gone_at_once(
+    runtime: Runtime, make: Make, clock: FixedClock, client: FlaskClient
+) -> None:
+    mei, jo, network = make.user("Mei"), make.user("Jo"), make.space("Network", visibility=Visibility.PUBLIC)
+    make.space("Finance", slug="finance", visibility=Visibility.PUBLIC)
+    count = BoardCount(runtime.reads, runtime.unit_of_work)
+    helped(make, runtime, mei, network)
+    assert "Mei" in client.get("/leaderboard").text  # counted by the page: nothing is kept yet
+    count.run()
+    helped(make, runtime, jo, network)
+    assert "Jo" not in client.get("/leaderboard").text
+    assert "Mei" not in client.get("/leaderboard?space=finance").text
+    clock.advance(minutes=4)
+    page = client.get(f"/leaderboard?space={network.slug}").text
+    assert "4 minutes ago" in page
+    assert "Mei" in page
+    count.run()
+    assert {"Mei", "Jo"} <= set(re.findall(r"<bdi>(\w+)</bdi>", client.get("/leaderboard").text))
+
+    with runtime.unit_of_work() as uow:
+        uow.session.execute(update(User).where(User.id == mei.id).values(on_leaderboard=False))
+    assert "Mei" not in client.get("/leaderboard").text
+
+    with runtime.unit_of_work() as uow:
+        uow.session.execute(update(User).where(User.id == mei.id).values(on_leaderboard=True))
+        uow.session.execute(delete(Entry).where(Entry.user_id == jo.id))
+    clock.advance(minutes=59)
+    assert "Jo" in client.get("/leaderboard").text
+    clock.advance(minutes=2)
+    assert "Jo" not in client.get("/leaderboard").text  # nobody counts any more, so the page does
 
 
 def test_the_spaces_of_a_leaderboard_add_up_to_what_people_earned(
@@ -144,10 +180,12 @@ def test_the_spaces_of_a_leaderboard_add_up_to_what_people_earned(
         recompute_all(uow.session, uow.now)
     actor = Actor(space_ids=frozenset(space.id for space in spaces))
 
+    BoardCount(runtime.reads, runtime.unit_of_work).run()
+
     def points(slug: str | None) -> dict[int, int]:
         with runtime.reads() as session, count_statements() as seen:
             board = leaderboard(session, actor, make.now, Period.MONTH, slug)
-        assert len(seen) <= 8
+        assert len(seen) <= 4
         return {row.person.id: row.points for row in board.places}
 
     assert points(None) == {jo.id: 200, mei.id: 60}

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask
 from sqlalchemy import select
 
-from app.forum.models.question import Question
 from app.forum.services.accepting import AcceptAnswer, accept_answer, withdraw_acceptance
 from app.forum.services.deleting import (
     DeleteAnswer,
@@ -29,7 +29,9 @@ from app.kernel.actor import Actor, Role
 from app.kernel.errors import AppError
 from app.kernel.unit_of_work import UnitOfWork
 from app.reputation.models import Cap, Entry
+from app.reputation.periods import EVERYWHERE, Period
 from app.reputation.queries.lost_points import lost_points
+from app.reputation.queries.standings import count_standings
 from app.reputation.rules import Rules
 from app.reputation.services.changing_rules import ChangeRules, change_rules
 from app.reputation.services.confirming import confirm_desk_answer, withdraw_desk_confirmation
@@ -66,17 +68,17 @@ class Step:
 
 
 class World:
-    """Five people, three questions, five answers. The third question and some answers are by the same people."""
+    """Five people, three questions in two spaces, five answers; some of the posts are by the same people."""
 
     def __init__(self, app: Flask, clock: FixedClock) -> None:
         self._runtime: Runtime = app.extensions["peerdesk"]
         self._clock = clock
         make = Make(app)
         people = [make.user() for _ in range(5)]
-        space = make.space()
+        spaces = [make.space(), make.space()]
         self.staff = make.actor(make.user(roles=(Role.MODERATOR, Role.ADMINISTRATOR)))
         self.people = [make.actor(person, privileges=VOTER) for person in people]
-        self.questions = [make.question(asker=people[i], space=space) for i in (0, 1, 0)]
+        self.questions = [make.question(asker=people[i], space=spaces[s]) for i, s in ((0, 0), (1, 0), (0, 1))]
         authors = ((0, 1), (0, 2), (0, 0), (1, 1), (2, 1))
         self.answers = [make.answer(self.questions[q], author=people[a]) for q, a in authors]
 
@@ -114,10 +116,34 @@ class World:
     def losses(self) -> tuple[int, int]:
         """Return what all limits take back, and what the questions of the community lose by them."""
         with self._runtime.reads() as session:
-            people = list(session.scalars(select(Cap.user_id).distinct()))
             taken = sum(session.scalars(select(Cap.points)))
-            lost = lost_points(session, select(Question.id), date.min, people)
-        return -taken, sum(lost.values())
+            lost = sum(loss.points for loss in lost_points(session))
+        return -taken, lost
+
+    def misranked(self) -> list[str]:
+        """Say where leaderboards differ from a plain sum of rows."""
+        lengths = {Period.WEEK: 7, Period.MONTH: 30, Period.YEAR: 365, Period.ALL: 10_000}
+        space_of = {question.id: question.space_id for question in self.questions}
+        today = self._clock.now().date()
+        with self._runtime.reads() as session:
+            counted = {period: count_standings(session, period, today) for period in lengths}
+            entries, caps = session.scalars(select(Entry)).all(), session.scalars(select(Cap)).all()
+            losses = list(lost_points(session))
+        rows = [(EVERYWHERE, row.user_id, row.day, row.points) for row in entries]
+        rows += [(EVERYWHERE, row.user_id, row.day, row.points) for row in caps]
+        rows += [(space_of[row.question_id], row.user_id, row.day, row.points) for row in entries]
+        rows += [(space_of[row.question_id], row.user_id, row.day, -row.points) for row in losses]
+        found = []
+        for period, length in lengths.items():
+            first = today - timedelta(days=length - 1)
+            for place in (EVERYWHERE, *space_of.values()):
+                sums = Counter[int]()
+                for _, user_id, _, points in (row for row in rows if row[0] == place and row[2] >= first):
+                    sums[user_id] += points
+                expected = sorted(((i, n) for i, n in sums.items() if n > 0), key=lambda item: (-item[1], item[0]))
+                if counted[period].get(place, []) != expected:
+                    found.append(f"{period} of {place}: {counted[period].get(place)}, expected {expected}")
+        return found
 
     def sums(self) -> dict[int, int]:
         with self._runtime.reads() as session:

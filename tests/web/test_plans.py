@@ -13,6 +13,7 @@ from sqlalchemy import event
 
 from app.forum.models.question import QuestionTag
 from app.kernel.actor import Role
+from app.reputation.jobs import BoardCount
 from app.schema import complete_metadata
 from app.web.database import WRITER, db
 from tests.escalation.desk import open_desk
@@ -26,6 +27,7 @@ UNDER_WAY = {"ix_tickets_waiting"}
 """Indexes that hold only what nobody has finished."""
 GUESTS = ["/", "/questions", "/questions?sort=newest", "/questions?sort=unanswered", "/questions/{question}"]
 GUESTS += ["/questions/{question}/history", "/spaces/{space}", "/tags/{tag}", "/feeds/questions.atom"]
+GUESTS += ["/leaderboard", "/leaderboard?period=all&space={space}"]
 MEMBERS = ["/", "/questions", "/questions?sort=mine", "/questions/{question}", "/inbox", "/drafts", "/me", "/settings"]
 AGENTS = ["/waiting", "/waiting/{ticket}", "/questions/{question}"]
 DEEDS = [
@@ -63,12 +65,14 @@ def plans(app):
 
 
 @pytest.fixture
-def places(make):
+def places(make, runtime, plans):
     desk = open_desk(make)
     question, tag = desk.question(), make.tag("close")
     make.save(QuestionTag(question_id=question.id, tag_id=tag.id, position=0))
     answer = make.answer(question, author=make.user("Priya"))
     ticket = desk.ticket(desk.question("Another one that nobody knows"))
+    BoardCount(runtime.reads, runtime.unit_of_work).run()
+    plans.clear()
     return {"question": question.id, "answer": answer.id, "space": desk.space.slug, "tag": tag.slug, "ticket": ticket}
 
 

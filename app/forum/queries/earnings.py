@@ -162,9 +162,9 @@ def visible_titles(session: Session, actor: Actor, question_ids: Collection[int]
     return {row.id: row.title for row in session.execute(query)} if question_ids else {}
 
 
-def questions_in(space_id: int) -> Select[int]:
-    """Return the ids of the questions of a space, as a statement for ``IN``."""
-    return select(Question.id).where(Question.space_id == space_id)
+def question_spaces() -> Select[int, int]:
+    """Return ``question_id`` and ``space_id`` of every question, as a statement to join."""
+    return select(Question.id.label("question_id"), Question.space_id)
 
 
 def readable_spaces(session: Session, actor: Actor) -> list[ReadableSpace]:

@@ -3,35 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from enum import StrEnum
-from typing import Any
+from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, literal, select, union_all
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.forum.contract import ReadableSpace, questions_in, readable_spaces
+from app.forum.contract import ReadableSpace, readable_spaces
 from app.identity.contract import Person, listed_people, people
 from app.kernel.actor import Actor
+from app.kernel.database import fetch
 from app.kernel.errors import NotFound
-from app.reputation.models import Cap, Entry, Score
-from app.reputation.queries.lost_points import lost_points
+from app.reputation.models import Board
+from app.reputation.periods import EVERYWHERE, Period, Standings
+from app.reputation.queries.standings import count_standings
 from app.reputation.rules import utc_day
 
 PLACES = 50
-
-
-class Period(StrEnum):
-    """How far back to look."""
-
-    WEEK = "week"
-    MONTH = "month"
-    YEAR = "year"
-    ALL = "all"
-
-
-LENGTHS = {Period.WEEK: timedelta(days=7), Period.MONTH: timedelta(days=30), Period.YEAR: timedelta(days=365)}
-"""Whole UTC days, today included."""
+TOO_OLD = timedelta(hours=1)
+"""Nobody counts in the background any more: the page does it itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +34,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Leaderboard:
-    """The first fifty, for one space or for all."""
+    """The first fifty, for one space or for all, as they were at ``counted_at``."""
 
     period: Period
     space: ReadableSpace | None
     spaces: tuple[ReadableSpace, ...]
     places: tuple[Place, ...]
+    counted_at: datetime
 
 
 def leaderboard(session: Session, actor: Actor, now: datetime, period: Period, space_slug: str | None) -> Leaderboard:
-    """Return the ranking in three statements, of one space in at most eight.
+    """Return the ranking that was counted last, without those who have left it since, in four statements.
 
     Raises:
         NotFound: when the space is absent or hidden from this actor.
@@ -64,53 +54,23 @@ def leaderboard(session: Session, actor: Actor, now: datetime, period: Period, s
     space = next((s for s in spaces if s.slug == space_slug), None)
     if space_slug and space is None:
         raise NotFound
-    since = utc_day(now) - LENGTHS[period] + timedelta(days=1) if period in LENGTHS else None
-    totals = _totals_in(session, space, since) if space else session.execute(_totals(since)).all()
-    persons = people(session, [user_id for user_id, _ in totals])
-    ranks = [1 + sum(other > points for _, other in totals) for _, points in totals]
-    places = tuple(Place(rank, persons[i], int(points)) for rank, (i, points) in zip(ranks, totals, strict=True))
-    return Leaderboard(period, space, tuple(spaces), places)
+    counted_at, standings = _standings(session, now, period, space.id if space else EVERYWHERE)
+    listed = listed_people().subquery()
+    known = fetch(session, select(listed.c.id).where(listed.c.id.in_([user_id for user_id, _ in standings])))
+    still = set(known.scalars())
+    first = [(user_id, points) for user_id, points in standings if user_id in still][:PLACES]
+    persons = people(session, [user_id for user_id, _ in first])
+    ranks = [1 + sum(other > points for _, other in first) for _, points in first]
+    places = tuple(Place(rank, persons[i], points) for rank, (i, points) in zip(ranks, first, strict=True))
+    return Leaderboard(period, space, tuple(spaces), places, counted_at)
 
 
-def _totals(since: date | None) -> Select[Any, Any]:
-    if since is None:
-        kept = select(Score.user_id, Score.score_sum.label("points"))
-        return (
-            kept.where(Score.score_sum > 0, Score.user_id.in_(listed_people()))
-            .order_by(Score.score_sum.desc(), Score.user_id)
-            .limit(PLACES)
-        )
-    rows = union_all(
-        select(Entry.user_id, Entry.points).where(Entry.day >= since),
-        select(Cap.user_id, Cap.points).where(Cap.day >= since),
-    ).subquery()
-    return _summed(rows.c.user_id, rows.c.points).limit(PLACES)
-
-
-def _totals_in(session: Session, space: ReadableSpace, since: date | None) -> list[tuple[int, int]]:
-    """Rank people by what they earned in one space: those whom no limit touched, and those whom some did."""
-    begin = since or date.min
-    limited = select(Cap.user_id).where(Cap.day >= begin)
-    inside = (Entry.day >= begin, Entry.question_id.in_(questions_in(space.id)))
-    totals = _summed(Entry.user_id, Entry.points).order_by(None).where(*inside).cte("totals")
-    of_all = select(totals.c.user_id, totals.c.points)
-    free = of_all.where(totals.c.user_id.not_in(limited)).order_by(totals.c.points.desc(), totals.c.user_id)
-    first = free.limit(PLACES).subquery()
-    touched = of_all.where(totals.c.user_id.in_(limited))
-    marked = (select(first, literal(0).label("touched")), touched.add_columns(literal(1).label("touched")))
-    rows = session.execute(union_all(*marked)).all()
-    among = [row.user_id for row in rows if row.touched]
-    lost = lost_points(session, questions_in(space.id), begin, among) if among else {}
-    earned = [(row.user_id, int(row.points) - lost.get(row.user_id, 0)) for row in rows]
-    return sorted((e for e in earned if e[1] > 0), key=lambda e: (-e[1], e[0]))[:PLACES]
-
-
-def _summed(user_id: Any, points: Any) -> Select[Any, Any]:
-    total = func.sum(points)
-    return (
-        select(user_id, total.label("points"))
-        .where(user_id.in_(listed_people()))
-        .group_by(user_id)
-        .having(total > 0)
-        .order_by(total.desc(), user_id)
-    )
+def _standings(session: Session, now: datetime, period: Period, space_id: int) -> tuple[datetime, Standings]:
+    """Look up what is kept; a space that nobody earned anything in has no board of its own."""
+    kept = select(Board.space_id, Board.counted_at, Board.standings)
+    here = kept.where(Board.period == period.value, Board.space_id.in_((space_id, EVERYWHERE)))
+    boards = {row.space_id: row for row in fetch(session, here)}
+    if EVERYWHERE not in boards or boards[EVERYWHERE].counted_at < now - TOO_OLD:
+        return now, count_standings(session, period, utc_day(now)).get(space_id, [])
+    standings = boards[space_id].standings if space_id in boards else []
+    return boards[EVERYWHERE].counted_at, [(user_id, points) for user_id, points in standings]

@@ -6,7 +6,8 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from app.kernel.errors import NotFound
-from app.reputation.queries.leaderboard import Period, leaderboard
+from app.reputation.periods import Period
+from app.reputation.queries.leaderboard import leaderboard
 from app.web.pages import show as show_page
 from app.web.runtime import current_actor, read_session, runtime
 
