@@ -1,15 +1,18 @@
-"""The only way to get a ticket by id: visibility first, lock if asked."""
+"""The only way to get a ticket or a ready text by id: what one may see first, lock if asked."""
 
 from __future__ import annotations
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.escalation.models.agreements import DeskAgent
+from app.escalation.models.texts import ReadyText
 from app.escalation.models.tickets import Ticket
-from app.escalation.permissions import can_see_ticket
+from app.escalation.permissions import can_keep_texts, can_see_ticket
 from app.forum.contract import access_thread
 from app.kernel.actor import Actor
 from app.kernel.errors import NotFound
+from app.kernel.permissions import ensure
 
 
 def access_ticket(session: Session, actor: Actor, ticket_id: int, *, lock: bool = False) -> Ticket:
@@ -32,3 +35,23 @@ def last_ticket(session: Session, question_id: int, *, lock: bool = False) -> Ti
     """Return the ticket of a question's newest episode; the caller has checked who may know of the question."""
     query = select(Ticket).where(Ticket.question_id == question_id).order_by(Ticket.episode.desc()).limit(1)
     return session.scalars(query.with_for_update() if lock else query).first()
+
+
+def access_text(session: Session, actor: Actor, text_id: int, *, lock: bool = False) -> ReadyText:
+    """Return a ready text that this actor may look after.
+
+    Raises:
+        NotFound: when there is none.
+        Denied: when the actor does not work at its desk.
+
+    """
+    text = session.get(ReadyText, text_id, with_for_update=lock or None)
+    if text is None:
+        raise NotFound
+    ensure(can_keep_texts(actor, works_here=works_at(session, actor, text.desk_id)))
+    return text
+
+
+def works_at(session: Session, actor: Actor, desk_id: int) -> bool:
+    """Tell whether somebody is one of a desk's people."""
+    return actor.id is not None and session.get(DeskAgent, (desk_id, actor.id)) is not None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from app.escalation.routes import asking, calendars, desks, policies, queue, tickets, working
+from app.escalation.routes import asking, calendars, desks, policies, queue, texts, tickets, working
+from app.forum.contract import keep_unsent_text
 from app.web.routing import Gate, Route, blueprint
+from app.web.unsent import TextForm, keep_unsent
 
 WRITE = "20 per minute; 300 per hour"
 PRESS = "60 per minute; 1000 per hour"
@@ -16,6 +18,12 @@ escalation = blueprint(
         Route("GET", "/waiting", queue.show, Gate.AGENT),
         Route("POST", "/waiting", queue.share, Gate.AGENT, WRITE),
         Route("GET", TICKET, tickets.show, Gate.AGENT),
+        Route("GET", "/waiting/texts", texts.index, Gate.AGENT),
+        Route("POST", "/waiting/texts", texts.create, Gate.AGENT, WRITE),
+        Route("GET", "/waiting/texts/<int:text_id>", texts.show, Gate.AGENT),
+        Route("POST", "/waiting/texts/<int:text_id>", texts.save, Gate.AGENT, WRITE),
+        Route("POST", "/waiting/texts/<int:text_id>/delete", texts.delete, Gate.AGENT, WRITE),
+        Route("GET", f"{TICKET}/texts/<int:text_id>", texts.filled, Gate.AGENT),
         Route("POST", f"{TICKET}/message", working.message, Gate.AGENT, WRITE),
         Route("POST", f"{TICKET}/take", working.take, Gate.AGENT, PRESS),
         Route("POST", f"{TICKET}/assign", working.assign, Gate.AGENT, WRITE),
@@ -37,4 +45,8 @@ escalation = blueprint(
         Route("GET", "/admin/desks/<int:desk_id>", desks.show, Gate.ADMINISTRATOR),
         Route("POST", "/admin/desks/<int:desk_id>", desks.save, Gate.ADMINISTRATOR, WRITE),
     ],
+)
+keep_unsent(
+    escalation,
+    {"escalation.working_message": TextForm("ticket:{ticket_id}", "/waiting/{ticket_id}#reply", keep_unsent_text)},
 )

@@ -21,6 +21,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from app.escalation.models.agreements import Definition
+from app.escalation.services.keeping import LONGEST_NAME, LONGEST_TEXT
 from app.web.forms import Form
 
 LONGEST_SENTENCE = 1000
@@ -46,6 +47,7 @@ class MessageForm(TicketForm):
         validators=[InputRequired(_l("Choose who sees this."))],
     )
     body = TextAreaField(_l("Your message"), [InputRequired(_l("Write something first."))])
+    text_id = SelectField(_l("Ready text"), coerce=int, choices=[], validate_choice=False, default=0)
     seen = StringField()
     knowingly = BooleanField(_l("Everybody may read what I quote from the note"))
 
@@ -57,6 +59,15 @@ class MessageForm(TicketForm):
         except ValueError:
             return None
         return seen if seen.tzinfo is not None else None
+
+
+class TextForm(Form):
+    """A ready text of a desk; ``version`` is that of the page it was changed on."""
+
+    desk_id = SelectField(_l("Desk"), coerce=int, choices=[])
+    name = StringField(_l("Name"), [InputRequired(_l("Give it a name.")), Length(max=LONGEST_NAME)])
+    body = TextAreaField(_l("Text"), [InputRequired(_l("Write something first.")), Length(max=LONGEST_TEXT)])
+    version = IntegerField(validators=[Optional(), NumberRange(min=0)])
 
 
 class AssignForm(TicketForm):

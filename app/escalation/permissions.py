@@ -28,6 +28,13 @@ def can_work_on(actor: Actor, ticket: Ticket) -> Decision:
     return ALLOW if ticket.state in ACTIVE or ticket.state == State.SOLVED else ENDED
 
 
+def can_keep_texts(actor: Actor, *, works_here: bool) -> Decision:
+    """Agents look after the ready texts of their own desks, administrators after all."""
+    if not actor.is_agent and not actor.is_administrator:
+        return deny("identity.agents_only")
+    return ALLOW if works_here or actor.is_administrator else deny("escalation.not_at_this_desk")
+
+
 def can_conclude(actor: Actor, ticket: Ticket) -> Decision:
     """Only the asker says whether they are back to work."""
     if actor.id is None or actor.id != ticket.asker_id:

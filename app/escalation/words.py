@@ -42,5 +42,12 @@ REASONS: Mapping[str, str] = {
     "escalation.answer_unknown": N_("Choose one of the answers on this page."),
     "escalation.message_missing": N_("Write something first."),
     "escalation.note_too_long": N_("That is too long. Keep it under 30,000 characters."),
+    "escalation.not_at_this_desk": N_("Only the people who work at this desk and administrators can change its texts."),
+    "escalation.texts_enough": N_("This desk has 200 texts already. Delete one that nobody needs."),
+    "escalation.text_too_long": N_("Make it shorter: 80 characters for the name, 5,000 for the text."),
+    "escalation.text_stale": N_(
+        "Somebody changed this text meanwhile. Look at what it says now, then save yours again."
+    ),
+    "escalation.text_unknown": N_("Choose one of the texts."),
     "escalation.person_unknown": N_("We found nobody called %(handle)s."),
 }

@@ -12,6 +12,7 @@ from app.escalation.models.agreements import Desk
 from app.escalation.models.clocks import QuestionClock
 from app.escalation.services.agreeing import EditCalendar, EditDesk, edit_calendar, edit_desk, ensure_policy
 from app.escalation.services.escalating import due_clocks, escalate_due
+from app.escalation.services.keeping import NewText, add_text
 from app.escalation.services.replying import AskBack, ask_back
 from app.escalation.services.working import WriteNote, write_note
 from app.kernel.actor import Actor, Role
@@ -21,10 +22,15 @@ from app.seed.threads import Moment, MovableClock, Plot
 
 ZONE, COUNTRY, PART = "Europe/Berlin", "DE", "HH"
 """The desk is in Hamburg."""
+TEXTS = {
+    "Hello": "Hello {asker},\n\n\n\nBest regards\n{agent}",
+    "Which device": "Which device is it, and since when? The sticker on the back says so, it begins with NL-.",
+}
+"""What the desk writes often."""
 
 
 def staff_desk(uow: UnitOfWork, founder: Actor, content: Content, people: Mapping[str, int], space_id: int) -> None:
-    """Give the desk its opening hours and its agents."""
+    """Give the desk its opening hours, its agents and its ready texts."""
     terms = ensure_policy(uow, space_id)
     desk = uow.session.get_one(Desk, terms.desk_id)
     calendar = EditCalendar(
@@ -33,6 +39,8 @@ def staff_desk(uow: UnitOfWork, founder: Actor, content: Content, people: Mappin
     edit_calendar(uow, founder, calendar)
     agents = tuple(people[person["key"]] for person in content.people if Role.AGENT in person.get("roles", ()))
     edit_desk(uow, founder, EditDesk(desk.id, desk.name, desk.calendar_id, agents))
+    for name, words in TEXTS.items():
+        add_text(uow, founder, NewText(desk.id, name, words))
 
 
 def hand_over_due(units: UnitOfWorkFactory, clock: MovableClock, until: datetime) -> None:

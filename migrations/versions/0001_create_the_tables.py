@@ -586,6 +586,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_desk_agents_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "ready_texts",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("desk_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["changed_by_id"], ["users.id"], name=op.f("fk_ready_texts_changed_by_id_users")),
+        sa.ForeignKeyConstraint(["desk_id"], ["desks.id"], name=op.f("fk_ready_texts_desk_id_desks")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ready_texts")),
+        sa.UniqueConstraint("desk_id", "name", name=op.f("uq_ready_texts_desk_id_name")),
+    )
+    with op.batch_alter_table("ready_texts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_ready_texts_changed_by_id"), ["changed_by_id"], unique=False)
+
+    op.create_table(
         "duplicate_links",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("question_id", sa.Integer(), nullable=False),
@@ -1214,6 +1231,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_duplicate_links_original_id"))
 
     op.drop_table("duplicate_links")
+    with op.batch_alter_table("ready_texts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_ready_texts_changed_by_id"))
+
+    op.drop_table("ready_texts")
     with op.batch_alter_table("desk_agents", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_desk_agents_user_id"))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -30,3 +32,24 @@ def test_a_ticket_that_is_opened_in_place_hears_what_happens_to_it(open_page: Op
 
     expect(peer.locator("#comments-q")).to_contain_text("It is the same on our floor.")
     expect(agent.locator("#new-here")).to_be_visible(timeout=15_000)
+
+
+def test_a_ready_text_goes_where_the_caret_stands(open_page: OpenPage) -> None:
+    agent = open_page("/waiting/{ticket}", who=AGENT)
+    box = agent.locator("#reply textarea")
+    box.fill("Before. After.")
+    box.evaluate("box => box.setSelectionRange(8, 8)")
+    agent.get_by_label("Ready text").select_option("Which device")
+    agent.get_by_role("button", name="Insert").click()
+
+    expect(box).to_have_value(re.compile(r"^Before\. Which device is it.*NL-\.After\.$"))
+    expect(box).to_be_focused()
+
+
+def test_without_scripts_a_ready_text_comes_back_after_what_was_typed(open_page: OpenPage) -> None:
+    agent = open_page("/waiting/{ticket}", who=AGENT, java_script_enabled=False)
+    agent.locator("#reply textarea").fill("Typed before.")
+    agent.get_by_label("Ready text").select_option("Hello")
+    agent.get_by_role("button", name="Insert").click()
+
+    expect(agent.locator("#reply textarea")).to_have_value(re.compile(r"^Typed before\.\s+Hello \w+ [^{]*$"))

@@ -13,6 +13,7 @@ from app.escalation.access import access_ticket
 from app.escalation.models.agreements import Desk
 from app.escalation.models.tickets import SIMILAR, State, Ticket
 from app.escalation.permissions import can_work_on
+from app.escalation.queries.texts import TextChoice, choices_at
 from app.escalation.queries.timeline import Moment, timeline
 from app.forum.contract import (
     AskedLately,
@@ -46,7 +47,11 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class TicketPage:
-    """A ticket. ``tried`` are the answers that stood when it was opened, ``similar`` what was found then."""
+    """A ticket.
+
+    ``tried`` are the answers that stood when it was opened, ``similar`` what was found then, ``texts`` the ready texts
+    of its desk.
+    """
 
     id: int
     version: int
@@ -66,6 +71,7 @@ class TicketPage:
     lately: tuple[AskedLately, ...]
     agents: tuple[Person, ...]
     desks: tuple[tuple[int, str], ...]
+    texts: tuple[TextChoice, ...]
     may_work: Decision
 
     @property
@@ -90,7 +96,7 @@ class TicketPage:
 
 
 def ticket_page(session: Session, actor: Actor, ticket_id: int) -> TicketPage:
-    """Return one ticket in 14 statements, however long its story.
+    """Return one ticket in 15 statements, however long its story.
 
     Raises:
         NotFound: when it is absent or hidden.
@@ -121,6 +127,7 @@ def ticket_page(session: Session, actor: Actor, ticket_id: int) -> TicketPage:
         lately=asked_lately(session, actor, ticket.asker_id, without_id=ticket.question_id),
         agents=tuple(agents),
         desks=tuple(desks.items()),
+        texts=choices_at(session, ticket.desk_id),
         may_work=can_work_on(actor, ticket),
     )
 

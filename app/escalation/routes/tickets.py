@@ -68,7 +68,8 @@ def render_ticket(
 
 
 def offer_choices(page: TicketPage, forms: TicketForms) -> None:
-    """Fill the selects with the people, desks and answers there are."""
+    """Fill the selects with the texts, people, desks and answers there are."""
+    forms.form.text_id.choices = [SelectChoice(text.id, text.name) for text in page.texts]
     forms.assign_form.assignee_id.choices = [
         SelectChoice(NOBODY, gettext("Nobody, back to the desk")),
         *(SelectChoice(agent.id, agent.name) for agent in page.agents),

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from app.escalation.forms import PRIVATE, AssignForm, HandOverForm, MessageForm, SolveForm, TicketForm
+from app.escalation.queries.texts import filled_text
 from app.escalation.queries.ticket_page import ticket_page
 from app.escalation.routes.queue import NOBODY
 from app.escalation.routes.tickets import TicketForms, offer_choices, render_ticket
@@ -17,22 +18,27 @@ from app.escalation.services.minding import Care, QuotesNote
 from app.escalation.services.recording import StaleTicket
 from app.escalation.services.replying import AskBack, ReplyToAsker, SolveWith, ask_back, reply_to_asker, solve_with
 from app.escalation.services.working import AssignTicket, HandOver, WriteNote, assign_ticket, hand_over, write_note
-from app.kernel.errors import Invalid
+from app.kernel.errors import Invalid, NotFound
 from app.kernel.unit_of_work import UnitOfWork
 from app.text.contract import RichText, TextRenderer
 from app.web.pages import go
 from app.web.runtime import current_actor, perform_once, port, read_session, unit_of_work
 
-NOTE, ASK, SOLVED = "note", "ask", "solved"
+NOTE, ASK, SOLVED, INSERT = "note", "ask", "solved", "insert"
 """What the buttons of the composer stand for; anything else is a reply."""
 Act = Callable[[UnitOfWork], object]
 
 
 def message(ticket_id: int) -> ResponseReturnValue:
-    """Take the composer: a reply in the open, a question back, or a note that only agents see."""
+    """Take the composer: a reply in the open, a question back, or a note that only agents see.
+
+    A ready text comes back in the box, after what stands there already; nothing is sent.
+    """
     form = MessageForm()
     forms = TicketForms(form=form)
     if not form.validate():
+    if request.form.get("then") == INSERT:
+        return render_ticket(ticket_id, forms, _insert(ticket_id, form))
         return render_ticket(ticket_id, forms, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
         body = port(TextRenderer).render(form.body.data)
@@ -117,6 +123,18 @@ def _validated(
     """Offer the choices there are, then do it when the form is in order."""
     offer_choices(ticket_page(read_session(), current_actor(), ticket_id), forms)
     if not form.validate():
+def _insert(ticket_id: int, form: MessageForm) -> HTTPStatus:
+    """Put the chosen text into the composer."""
+    try:
+        words = filled_text(read_session(), current_actor(), ticket_id, form.text_id.data or 0)
+    except NotFound:
+        form.reject(Invalid("text_id", "escalation.text_unknown"))
+        return HTTPStatus.UNPROCESSABLE_ENTITY
+    typed = (form.body.data or "").rstrip()
+    form.body.data = f"{typed}\n\n{words}" if typed else words
+    return HTTPStatus.OK
+
+
         return render_ticket(ticket_id, forms, HTTPStatus.UNPROCESSABLE_ENTITY)
     return _perform(ticket_id, forms, form, act, told, typed)
 
