@@ -32,6 +32,8 @@ COMMONPLACE_SHARE = 0.2
 ENOUGH_RARE = 3
 REQUIRED_OF_TITLE = 2
 """One word in common with a title is chance; with a body the weights decide, and counting matches doubles the time."""
+SHORT_TITLE = 2
+"""Of so few words any will do when nothing has them all."""
 CANDIDATES = 40
 """So many similar questions are looked at before the likeliest are shown."""
 SOLVED_FACTOR = 1.25
@@ -88,9 +90,12 @@ def wanted_words(words: Sequence[str], languages: Sequence[str]) -> list[Wanted]
     """Turn typed words into clauses; words that say nothing are dropped unless there are no others."""
     found = [Wanted(chunk, _clause(chunk, languages)) for word in words for chunk in analysis.chunks(word)]
     found = [w for w in found if w.clause.forms]
-    telling = [w for w in found if not analysis.is_stop_word(w.typed, languages)]
-    distinct = {w.clause.forms: w for w in telling or found}
+    distinct = {w.clause.forms: w for w in _telling(found, languages) or found}
     return list(distinct.values())
+
+
+def _telling(words: Sequence[Wanted], languages: Sequence[str]) -> list[Wanted]:
+    return [w for w in words if not analysis.is_stop_word(w.typed, languages)]
 
 
 def text_query(
@@ -131,17 +136,24 @@ def text_query(
 def similar_query(
     statistics: Statistics, title: str, body: str, scope: Scope, languages: Sequence[str], *, limit: int = CANDIDATES
 ) -> Query:
-    """Build the query for «has somebody asked this before»."""
-    in_title = wanted_words([title], languages)
-    weights = {w.clause.forms: TITLE_WEIGHT for w in in_title}
+    """Build the query for «has somebody asked this before».
+
+    It has no clauses when nothing in it tells anything: no words but stop words and those that stand nowhere.
+    """
+    weights = {w.clause.forms: TITLE_WEIGHT for w in _telling(wanted_words([title], languages), languages)}
     for forms, weight in _body_weights(body, languages).items():
         weights[forms] = weights.get(forms, 0.0) + weight
-    clauses = [Clause(forms, weight) for forms, weight in weights.items()]
-    required = 1 if body else max(1, min(REQUIRED_OF_TITLE, len(in_title)))
-    telling: Sequence[Clause] = _most_telling(statistics, clauses)
+    wanted = [Clause(forms, weight) for forms, weight in weights.items()]
+    clauses: Sequence[Clause] = _most_telling(statistics, wanted, absent=False)
     if body:
-        telling = _without_commonplaces(statistics, telling)
-    return Query(scope=scope, should=tuple(telling), required=min(required, len(telling)), limit=limit)
+        clauses = _without_commonplaces(statistics, clauses)
+    required = 1 if body else min(REQUIRED_OF_TITLE, len(clauses))
+    return Query(scope=scope, should=tuple(clauses), required=required, limit=limit)
+
+
+def loosened(query: Query) -> Query | None:
+    """Return what to ask when nothing is similar; None when that would only find chance."""
+    return replace(query, required=1) if query.required > 1 and len(query.should) <= SHORT_TITLE else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,10 +221,17 @@ def _body_weights(body: str, languages: Sequence[str]) -> dict[tuple[tuple[str, 
     return {forms: BODY_WEIGHT * (1 + math.log(tf)) for forms, tf in frequencies.most_common(BODY_TERMS)}
 
 
-def _most_telling(statistics: Statistics, clauses: Sequence[Clause]) -> list[Clause]:
-    """Leave out forms that occur nowhere; when clauses are too many, keep those with the greatest weight · idf."""
+def _most_telling(statistics: Statistics, clauses: Sequence[Clause], *, absent: bool = True) -> list[Clause]:
+    """Leave out forms that occur nowhere; when clauses are too many, keep those with the greatest weight · idf.
+
+    Of a clause without any other form the first one stays, unless what is ``absent`` is not asked for.
+    """
     frequencies = statistics.doc_freqs({term for clause in clauses for form in clause.forms for term in form})
-    pruned = [_occurring(clause, frequencies) for clause in clauses]
+    pruned = [
+        replace(clause, forms=forms)
+        for clause in clauses
+        if (forms := _occurring(clause, frequencies) or (clause.forms[:1] if absent else ()))
+    ]
     most = statistics.capabilities.max_terms
     if len(pruned) <= most:
         return pruned
@@ -233,7 +252,6 @@ def _without_commonplaces(statistics: Statistics, clauses: Sequence[Clause]) -> 
     return rare if len(rare) >= ENOUGH_RARE else clauses
 
 
-def _occurring(clause: Clause, frequencies: Mapping[str, int]) -> Clause:
-    """Return the clause with the forms that can match at all; with its first one when there are none."""
-    forms = tuple(form for form in clause.forms if all(frequencies.get(term) for term in form))
-    return replace(clause, forms=forms or clause.forms[:1])
+def _occurring(clause: Clause, frequencies: Mapping[str, int]) -> tuple[tuple[str, ...], ...]:
+    """Return the forms that can match at all."""
+    return tuple(form for form in clause.forms if all(frequencies.get(term) for term in form))

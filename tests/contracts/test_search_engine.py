@@ -15,11 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from app.search.contract import Document, Order, Scope, SearchBusy, SearchEngine, SearchUnavailable
+from app.search.contract import Document, Found, Order, Scope, SearchBusy, SearchEngine, SearchUnavailable
 from app.search.engines.choosing import open_engine
 from app.search.maintenance import find_drift, heal, rebuild
 from app.search.parsing import parse
-from app.search.recipe import similar_query, text_query
+from app.search.recipe import loosened, similar_query, text_query
 from app.search.spelling import corrected
 
 ENGINES = ("tantivy", "whoosh")
@@ -353,6 +353,20 @@ def test_similar_finds_the_question_with_the_same_trouble(engine):
     )
 
     assert engine.search(query).hits[0].id == 1
+
+
+def test_a_word_that_stands_nowhere_does_not_keep_a_title_from_its_like(engine):
+    put(engine, document(1, "VPN drops"), document(2, "Printer offline"), document(3, "It is so"))
+
+    def similar(title: str) -> list[int]:
+        query = similar_query(engine, title, "", Scope(HERE), ("en",))
+        found = engine.search(query) if query.should else Found()
+        wider = None if found.hits else loosened(query)
+        return sorted(hit.id for hit in (engine.search(wider) if wider else found).hits)
+
+    assert similar("VPN") == similar("The VPN zyzzyva") == [1]
+    assert similar("VPN printer") == [1, 2]
+    assert similar("is it so") == similar("zyzzyva") == similar("??") == []
 
 
 def test_two_readers_search_while_one_writes(engine):

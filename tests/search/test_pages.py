@@ -132,8 +132,17 @@ def test_similar_questions_appear_while_typing_with_their_answer_and_a_button(cl
     assert "1 similar question found below" in page
 
 
-def test_too_short_a_sentence_has_nothing_similar(client, question):
-    assert text(client.get("/similar?title=vpn", headers=ENHANCED)).strip() == ""
+@pytest.mark.parametrize("title", ["VPN", "my vpn", "The VPN zyzzyva", "vpn printer"])
+def test_one_word_that_others_used_is_enough(client, question, make, reindex, title):
+    make.question(title="Printer is offline", space=None)
+    reindex()
+
+    assert f'id="similar-{question.id}"' in text(client.get("/similar", query_string={"title": title}))
+
+
+@pytest.mark.parametrize("title", ["vp", "the", "why is it so", "???", "zyzzyva", ""])
+def test_a_title_that_tells_nothing_has_nothing_similar(client, question, title):
+    assert text(client.get("/similar", query_string={"title": title}, headers=ENHANCED)).strip() == ""
 
 
 def test_this_solved_it_is_recorded_once_and_posts_nothing(client, question, session):

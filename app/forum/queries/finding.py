@@ -28,7 +28,7 @@ from app.search.lately import LATELY
 from app.search.misses import telling_words
 from app.search.parsing import Typed, parse
 from app.search.plain import plain_text
-from app.search.recipe import Standing, likeliest, similar_query, text_query
+from app.search.recipe import Standing, likeliest, loosened, similar_query, text_query
 from app.search.spelling import corrected
 
 PAGE = 10
@@ -154,6 +154,8 @@ def similar_questions(
     try:
         query = similar_query(engine, title, body, scope, languages)
         found = engine.search(query) if query.should else Found()
+        if not found.hits and (wider := loosened(query)):
+            found = engine.search(wider)
     except SearchUnavailable:
         return ()
     likely = _likeliest(session, found, now)

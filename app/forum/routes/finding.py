@@ -28,7 +28,7 @@ from app.web.runtime import current_actor, perform_once, port, read_session, run
 from app.web.slots import QUESTION_STATUS, StatusLine, slot
 
 MOST_LANGUAGES = 4
-SHORTEST_TITLE = 4
+SHORTEST_TITLE = 3
 """Characters of a sentence before similar questions are looked for."""
 KEPT = ("q", "solved", "language", "space", "since", "sort")
 """What a link to the next page repeats."""
