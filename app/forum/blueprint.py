@@ -19,8 +19,10 @@ from app.forum.routes import (
     voting,
     writing,
 )
+from app.forum.services.drafting import keep_unsent_text
 from app.forum.services.overtaken import Overtaken
 from app.web.routing import Gate, Route, blueprint
+from app.web.unsent import TextForm, keep_unsent
 
 WRITE = "20 per minute; 300 per hour"
 PRESS = "60 per minute; 1000 per hour"
@@ -106,3 +108,18 @@ forum = blueprint(
     ],
 )
 forum.register_error_handler(Overtaken, overtaken.show)
+keep_unsent(
+    forum,
+    {
+        endpoint: TextForm(place, f"/drafts/open?place={place}", keep_unsent_text)
+        for endpoint, place in {
+            "forum.asking_create": "ask",
+            "forum.answering_create": "answer:{question_id}",
+            "forum.answering_save": "edit-answer:{answer_id}",
+            "forum.commenting_on_question": "comment:{question_id}",
+            "forum.commenting_on_answer": "comment:{question_id}:{answer_id}",
+            "forum.commenting_save": "edit-comment:{comment_id}",
+            "forum.editing_save": "edit-question:{question_id}",
+        }.items()
+    },
+)

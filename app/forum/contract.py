@@ -11,6 +11,7 @@ from app.forum.access import access_question, visible_to
 from app.forum.models.question import ClosureReason, Impact
 from app.forum.models.space import Space, SpaceGroup, Visibility
 from app.forum.queries.audience import Audience, audience_of, readers_among, readers_of
+from app.forum.queries.drafts import kept_text
 from app.forum.queries.earnings import (
     AcceptanceFact,
     AnswerFact,
@@ -56,6 +57,7 @@ from app.forum.services.answering import PostAnswer, post_answer
 from app.forum.services.asking import AskQuestion, ask_question
 from app.forum.services.closing import CloseQuestion, ReopenQuestion, close_question, reopen_question
 from app.forum.services.commenting import PostComment, post_comment
+from app.forum.services.drafting import discard_draft, keep_unsent_text
 from app.forum.services.duplicating import LinkDuplicate, UnlinkDuplicate, link_duplicate, unlink_duplicate
 from app.forum.services.importing import (
     ImportedAcceptance,
@@ -130,6 +132,7 @@ __all__ = [
     "audience_of",
     "carried_questions",
     "close_question",
+    "discard_draft",
     "edit_facts",
     "import_acceptances",
     "import_answers",
@@ -142,6 +145,8 @@ __all__ = [
     "import_revisions",
     "import_space",
     "import_votes",
+    "keep_unsent_text",
+    "kept_text",
     "link_duplicate",
     "live_answers",
     "move_question",

@@ -19,9 +19,8 @@ from app.kernel.database import fetch
 
 __all__ = [
     "SEEN_EVERY", "Correspondent", "ImportedPerson", "Introduction", "Person", "SignedIn", "correspondents",
-    "group_names", "import_people", "introduction_of", "listed_people", "open_sign_ins", "people", "people_with_role",
-    "roles_and_groups", "signed_in",
-    "touch_sign_in", "trusted_among",
+    "group_names", "import_people", "introduction_of", "listed_people", "may_sign_in", "open_sign_ins", "people",
+    "people_with_role", "roles_and_groups", "signed_in", "touch_sign_in", "trusted_among",
 ]  # fmt: skip
 
 
@@ -96,6 +95,11 @@ def signed_in(session: Session, token: str, now: datetime) -> SignedIn | None:
     roles = frozenset(Role(row.role) for row in rows if row.role is not None)  # a row for each role in each group
     groups = frozenset(row.group_id for row in rows if row.group_id is not None)
     return SignedIn(*(*rows[0][:-2], roles, groups))
+
+
+def may_sign_in(session: Session, user_id: int) -> bool:
+    """Tell whether somebody has an account and has not left."""
+    return session.scalar(select(User.id).where(User.id == user_id, User.deactivated_at.is_(None))) is not None
 
 
 def open_sign_ins(session: Session, sign_in_ids: Collection[int], now: datetime) -> frozenset[int]:

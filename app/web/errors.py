@@ -7,6 +7,7 @@ from http import HTTPStatus
 import structlog
 from flask import Flask, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -15,6 +16,7 @@ from app.kernel.errors import AppError
 from app.web.going_back import place_before
 from app.web.pages import fragment, show, wants_fragment
 from app.web.runtime import current_actor
+from app.web.unsent import rescued, to_copy
 from app.web.words import sentence
 
 log = structlog.get_logger(__name__)
@@ -35,7 +37,7 @@ def init_errors(app: Flask) -> None:
 def _show_app_error(error: Exception) -> ResponseReturnValue:
     assert isinstance(error, AppError)
     if error.reason == "identity.sign_in_required" and current_actor().is_anonymous:
-        return _send_to_sign_in()
+        return rescued() or _send_to_sign_in()
     return error_page(error.status, sentence(error.reason, **error.facts))
 
 
@@ -47,12 +49,13 @@ def _send_to_sign_in() -> ResponseReturnValue:
 
 
 def _show_csrf_error(_error: Exception) -> ResponseReturnValue:
-    return error_page(HTTPStatus.BAD_REQUEST, sentence("web.form_expired"))
+    return rescued() or error_page(HTTPStatus.BAD_REQUEST, sentence("web.form_expired"))
 
 
 def _show_rate_limit(error: Exception) -> ResponseReturnValue:
     log.info("rate limit", limit=str(getattr(error, "description", "")), path=request.path)
-    return error_page(HTTPStatus.TOO_MANY_REQUESTS)
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    return to_copy(status, gettext("You’re quick. Give it ten seconds.")) or error_page(status)
 
 
 def _show_http_error(error: Exception) -> ResponseReturnValue:

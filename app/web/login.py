@@ -6,15 +6,23 @@ can revoke it there. ``current_actor()`` stays the one thing that the rest of th
 
 from __future__ import annotations
 
+import re
+import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from flask import Flask, Response, g, session
+from flask import Flask, Response, current_app, g, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from itsdangerous import BadData, URLSafeTimedSerializer
 
 SIGN_IN_KEY = "_user_id"
 """Where Flask-Login keeps what ``get_id`` gives: in the signed cookie, which scripts cannot read."""
+FORM_KEY, FORM_SALT = "csrf_token", "wtf-csrf-token"
+"""Where Flask-WTF keeps the secret of a browser's forms, and what it signs their tokens with."""
+_SECRET = re.compile(r"([1-9][0-9]{0,9})\.[0-9a-f]{40}")
 
 
 class SignedInBrowser(UserMixin):  # type: ignore[misc]  # flask-login ships no types
@@ -68,10 +76,30 @@ def current_token() -> str | None:
     return str(token) if token else None
 
 
-def begin_session(token: str) -> None:
-    """Sign this browser in; nothing of the session before survives (no fixation)."""
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """For whom a form was printed, and how long ago by the server's clock."""
+
+    user_id: int
+    age: timedelta
+
+
+def writer_of(form_token: str) -> Writer | None:
+    """Return for whom the form with this token was printed; None when for nobody who had signed in, or not by us."""
+    signed = URLSafeTimedSerializer(str(current_app.secret_key), salt=FORM_SALT)
+    try:
+        secret, printed_at = signed.loads(form_token, return_timestamp=True)
+    except BadData:
+        return None
+    found = _SECRET.fullmatch(str(secret))
+    return Writer(int(found[1]), datetime.now(UTC) - printed_at) if found else None
+
+
+def begin_session(token: str, user_id: int) -> None:
+    """Sign this browser in; nothing of the session before survives (no fixation). Its forms name the person."""
     session.clear()
     session.permanent = True
+    session[FORM_KEY] = f"{user_id}.{secrets.token_hex(20)}"
     login_user(SignedInBrowser(token))
     g.pop("actor", None)
 

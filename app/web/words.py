@@ -20,6 +20,10 @@ REASONS: Mapping[str, str] = {
     "web.form_expired": N_(
         "This form waited too long. What you wrote is kept: go back, load the page again and send it once more."
     ),
+    "web.kept_for_writer": N_(
+        "This was written while somebody else had signed in here. It was not sent; it is kept for them alone."
+    ),
+    "web.not_kept": N_("You are signed out, and this could not be kept for you. Copy it, sign in and send it again."),
     "web.still_working": N_("We are still working on what you sent. Look again in a moment."),
 }
 

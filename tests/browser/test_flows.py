@@ -7,7 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import AGENT, MEMBER, OpenPage
+from app.seed.company import DEMO_PASSWORD
+from tests.browser.conftest import AGENT, MEMBER, OpenPage, Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -137,6 +138,46 @@ def test_without_scripts_a_question_is_asked_corrected_and_answered(open_page: O
     page.locator("#top-q").fill("projector")
     page.locator("#top-q").press("Enter")
     expect(page).to_have_url(re.compile(r"/find\?q=projector"))
+
+
+def enter(page: Page) -> None:
+    page.locator("main input[name=email]").fill("samuel@nordlicht.example")
+    page.locator("main input[name=password]").fill(DEMO_PASSWORD)
+    page.locator("main form button.go").click()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with_scripts", "without_scripts"])
+def test_what_is_sent_after_signing_out_in_another_tab_is_back_in_its_form(
+    open_page: OpenPage, site: Site, scripts: bool
+):
+    page = open_page("/sign-in?next=/ask", java_script_enabled=scripts)
+    enter(page)
+    page.locator("#title").fill("The door on floor three opens for nobody")
+    page.locator("textarea[name=body]").fill("Since the new badges came.")
+    answering = page.context.new_page()
+    answering.goto(site.url("/questions/{question}"))
+    answering.locator("#reply textarea").fill("Hold the badge a second longer.")
+
+    other = page.context.new_page()
+    other.goto(site.url("/help"))
+    other.locator("header details summary, header [popovertarget]").last.click()
+    other.get_by_role("button", name="Sign out").click()
+
+    page.get_by_role("button", name="Ask people").click()
+    expect(page).to_have_url(re.compile("/sign-in"))
+    expect(page.locator("body")).to_contain_text("What you wrote is kept")
+    answering.get_by_role("button", name="Post answer").click()
+    if scripts:
+        expect(answering.locator("#reply textarea")).to_have_value("Hold the badge a second longer.")
+    else:
+        expect(answering).to_have_url(re.compile("/sign-in"))
+
+    enter(page)
+    expect(page.locator("#title")).to_have_value("The door on floor three opens for nobody")
+    expect(page.locator("textarea[name=body]")).to_have_value("Since the new badges came.")
+    expect(page.get_by_text("Your draft is back.")).to_be_visible()
+    page.goto(site.url("/questions/{question}"))
+    expect(page.locator("#reply textarea")).to_have_value("Hold the badge a second longer.")
 
 
 @pytest.mark.parametrize(("path", "who"), [("/register", None), ("/settings/account", MEMBER)])

@@ -12,12 +12,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_time, gettext
 from wtforms.fields.choices import SelectChoice
 
-from app.escalation.forms import AssignForm, HandOverForm, MessageForm, SolveForm
+from app.escalation.forms import OPEN, AssignForm, HandOverForm, MessageForm, SolveForm
 from app.escalation.queries.ticket_page import TicketPage, ticket_page
 from app.escalation.queries.timeline import Moment
 from app.escalation.routes.queue import NOBODY, queue_context, wanted_view
 from app.escalation.routes.saying import shown_name
-from app.forum.contract import similar_solved
+from app.forum.contract import kept_text, similar_solved
 from app.search.contract import SearchEngine
 from app.web import pages
 from app.web.runtime import current_actor, port, read_session, runtime
@@ -39,11 +39,26 @@ class TicketForms:
 
 def show(ticket_id: int) -> ResponseReturnValue:
     """Show the whole story of one person who waits."""
-    return render_ticket(ticket_id, TicketForms(), HTTPStatus.OK)
+    kept = kept_text(read_session(), current_actor(), draft_place(ticket_id))
+    forms = TicketForms()
+    if kept:
+        forms.form = MessageForm(formdata=None, body=kept.get("body", ""), lane=kept.get("lane", OPEN))
+    return render_ticket(ticket_id, forms, HTTPStatus.OK, came_back=bool(kept))
+
+
+def draft_place(ticket_id: int) -> str:
+    """Return where a message is kept that its writer sent after their session had ended."""
+    return f"ticket:{ticket_id}"
 
 
 def render_ticket(
-    ticket_id: int, forms: TicketForms, status: int, since_version: int | None = None, typed: str = ""
+    ticket_id: int,
+    forms: TicketForms,
+    status: int,
+    since_version: int | None = None,
+    typed: str = "",
+    *,
+    came_back: bool = False,
 ) -> ResponseReturnValue:
     """Show the ticket's page; with ``since_version``, beside ``typed`` what came after that version."""
     session, actor = read_session(), current_actor()
@@ -60,6 +75,7 @@ def render_ticket(
         "stale": _newest(page, since_version, forms.form.seen_until) if since_version is not None else None,
         "typed": typed,
         "quotes": forms.quotes,
+        "came_back": came_back,
     }
     if pages.wants_fragment():
         view, now = wanted_view().value, runtime().clock.now()

@@ -13,11 +13,12 @@ from app.escalation.forms import PRIVATE, AssignForm, HandOverForm, MessageForm,
 from app.escalation.queries.texts import filled_text
 from app.escalation.queries.ticket_page import ticket_page
 from app.escalation.routes.queue import NOBODY
-from app.escalation.routes.tickets import TicketForms, offer_choices, render_ticket
+from app.escalation.routes.tickets import TicketForms, draft_place, offer_choices, render_ticket
 from app.escalation.services.minding import Care, QuotesNote
 from app.escalation.services.recording import StaleTicket
 from app.escalation.services.replying import AskBack, ReplyToAsker, SolveWith, ask_back, reply_to_asker, solve_with
 from app.escalation.services.working import AssignTicket, HandOver, WriteNote, assign_ticket, hand_over, write_note
+from app.forum.contract import discard_draft
 from app.kernel.errors import Invalid, NotFound
 from app.kernel.unit_of_work import UnitOfWork
 from app.text.contract import RichText, TextRenderer
@@ -36,9 +37,9 @@ def message(ticket_id: int) -> ResponseReturnValue:
     """
     form = MessageForm()
     forms = TicketForms(form=form)
-    if not form.validate():
     if request.form.get("then") == INSERT:
         return render_ticket(ticket_id, forms, _insert(ticket_id, form))
+    if not form.validate():
         return render_ticket(ticket_id, forms, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
         body = port(TextRenderer).render(form.body.data)
@@ -46,7 +47,12 @@ def message(ticket_id: int) -> ResponseReturnValue:
         form.reject(error)
         return render_ticket(ticket_id, forms, HTTPStatus.UNPROCESSABLE_ENTITY)
     act, told = _spoken(ticket_id, form, body)
-    return _perform(ticket_id, forms, form, act, told, typed=form.body.data)
+
+    def say(uow: UnitOfWork) -> None:
+        act(uow)
+        discard_draft(uow, current_actor(), draft_place(ticket_id))
+
+    return _perform(ticket_id, forms, form, say, told, typed=form.body.data)
 
 
 def take(ticket_id: int) -> ResponseReturnValue:
@@ -117,12 +123,6 @@ def _spoken(ticket_id: int, form: MessageForm, body: RichText) -> tuple[Act, str
     return lambda uow: reply_to_asker(uow, actor, reply), gettext("Your reply is on the question’s page for everybody.")
 
 
-def _validated(
-    ticket_id: int, forms: TicketForms, form: TicketForm, act: Act, told: str, typed: str = ""
-) -> ResponseReturnValue:
-    """Offer the choices there are, then do it when the form is in order."""
-    offer_choices(ticket_page(read_session(), current_actor(), ticket_id), forms)
-    if not form.validate():
 def _insert(ticket_id: int, form: MessageForm) -> HTTPStatus:
     """Put the chosen text into the composer."""
     try:
@@ -135,6 +135,12 @@ def _insert(ticket_id: int, form: MessageForm) -> HTTPStatus:
     return HTTPStatus.OK
 
 
+def _validated(
+    ticket_id: int, forms: TicketForms, form: TicketForm, act: Act, told: str, typed: str = ""
+) -> ResponseReturnValue:
+    """Offer the choices there are, then do it when the form is in order."""
+    offer_choices(ticket_page(read_session(), current_actor(), ticket_id), forms)
+    if not form.validate():
         return render_ticket(ticket_id, forms, HTTPStatus.UNPROCESSABLE_ENTITY)
     return _perform(ticket_id, forms, form, act, told, typed)
 

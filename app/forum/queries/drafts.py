@@ -41,10 +41,14 @@ class DraftPlace:
 
 def draft_fields(session: Session, actor: Actor, place: str) -> dict[str, str]:
     """Return the fields of one draft; empty when there is none, or it belongs to what the reader may not see."""
-    draft = session.scalars(select(Draft).where(Draft.user_id == actor.user_id, Draft.place == place)).first()
-    if draft is None or place not in draft_places(session, actor, [place]):
-        return {}
-    return {str(k): str(v) for k, v in json.loads(draft.fields).items()}
+    fields = kept_text(session, actor, place)
+    return fields if fields and place in draft_places(session, actor, [place]) else {}
+
+
+def kept_text(session: Session, actor: Actor, place: str) -> dict[str, str]:
+    """Return the fields that the actor's own draft at a place holds, for whoever knows that they may be there."""
+    found = session.scalar(select(Draft.fields).where(Draft.user_id == actor.user_id, Draft.place == place))
+    return {str(k): str(v) for k, v in json.loads(found or "{}").items()}
 
 
 def draft_list(session: Session, actor: Actor) -> list[DraftLine]:

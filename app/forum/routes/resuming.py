@@ -11,11 +11,12 @@ from app.forum.forms import CommentForm
 from app.forum.queries.drafts import DraftPlace, draft_fields, draft_places
 from app.forum.routes.acting import act, question_url
 from app.forum.routes.questions import page_with_comment
-from app.forum.services.drafting import discard_draft
+from app.forum.services.drafting import PLACE, discard_draft
 from app.kernel.errors import NotFound
 from app.kernel.numbers import whole_number
 from app.web import pages
 from app.web.forms import Form
+from app.web.going_back import next_place
 from app.web.runtime import current_actor, read_session
 
 TEXTS = ("title", "body", "tags", "impact", "summary")
@@ -26,11 +27,11 @@ def show() -> ResponseReturnValue:
     """Lead to the form that a draft belongs to."""
     place = request.args.get("place", "")
     fields, found = draft_fields(read_session(), current_actor(), place), _found(place)
-    if found is None or not fields:
+    if found is None:
         raise NotFound
-    if found.kind == "comment" and found.question_id is not None:
+    if fields and found.kind == "comment" and found.question_id is not None:
         box = f"a{found.numbers[1]}" if len(found.numbers) > 1 else "q"
-        form = CommentForm(formdata=None, body=fields.get("body", ""))
+        form = CommentForm(formdata=None, body=fields.get("body", ""), asks_back="asks_back" in fields)
         return page_with_comment(found.question_id, form, box, HTTPStatus.OK)
     return pages.go(_address(found))
 
@@ -40,7 +41,7 @@ def discard() -> ResponseReturnValue:
     place = request.form.get("place", "")
     found = _found(place) if "stay" in request.form else None
     act(lambda uow: discard_draft(uow, current_actor(), place))
-    return pages.go(_address(found) if found else url_for("forum.writing_drafts"))
+    return pages.go(_address(found) if found else next_place(url_for("forum.writing_drafts")))
 
 
 def resume(form: Form, place: str) -> bool:
@@ -57,7 +58,7 @@ def resume(form: Form, place: str) -> bool:
 
 
 def _found(place: str) -> DraftPlace | None:
-    return draft_places(read_session(), current_actor(), [place]).get(place)
+    return draft_places(read_session(), current_actor(), [place]).get(place) if PLACE.fullmatch(place) else None
 
 
 def _address(found: DraftPlace) -> str:

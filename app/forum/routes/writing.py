@@ -14,14 +14,13 @@ from app.forum.ports import FileStore
 from app.forum.queries.drafts import draft_fields, draft_list
 from app.forum.queries.tags import tags_beginning
 from app.forum.routes.acting import act, file_url, keep_file, markdown_link, render
-from app.forum.services.drafting import DRAFTS_MAX, KEPT, SaveDraft, save_draft
+from app.forum.services.drafting import DRAFT_FIELDS, DRAFTS_MAX, KEPT, SaveDraft, save_draft
 from app.identity.contract import people_named
 from app.kernel.errors import Invalid, NotFound
 from app.web import pages
 from app.web.runtime import current_actor, port, read_session
 from app.web.words import sentence
 
-DRAFT_FIELDS = ("title", "body", "tags", "impact", "space", "revision", "summary")
 SHOWN_INLINE = {"image/png", "image/jpeg", "image/webp", "image/gif"}
 SANDBOX = "sandbox; default-src 'none'"
 

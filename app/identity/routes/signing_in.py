@@ -42,7 +42,7 @@ def create() -> ResponseReturnValue:
         form.reject(Invalid("email", "identity.no_match"))
         return _page(form, HTTPStatus.UNPROCESSABLE_ENTITY)
     place = next_place()
-    begin_session(_open(credential, form.password.data))
+    begin_session(_open(credential, form.password.data), credential.user_id)
     response = make_response(go(place))
     if credential.interface_language:
         remember_language(response, credential.interface_language)

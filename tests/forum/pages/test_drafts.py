@@ -163,7 +163,8 @@ def test_nobody_opens_or_discards_anothers_draft(app, browser, make, session):
     kept(browser, place)
     other = app.test_client()
     make.sign_in(other, make.user())
-    assert other.get("/drafts/open", query_string={"place": place}).status_code == 404
+    opened = other.get("/drafts/open", query_string={"place": place})
+    assert opened.headers["Location"] == f"/questions/{question.id}#composer"
     assert WORDS not in other.get(f"/questions/{question.id}").text
     assert other.post("/drafts/discard", data={"place": place, "stay": "1"}).status_code == 303
     assert counted(session) == 1
