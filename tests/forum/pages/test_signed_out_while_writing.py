@@ -347,7 +347,7 @@ def limited(app, settings, shared_clock):
 
 
 def test_texts_that_come_too_fast_are_shown_to_be_copied(limited, make, session, ben, question):
-    """Those of a session that has ended, by their writer and not by their address; and those of a session that lasts."""
+    """Those of a session that has ended are counted by writer, not by address; those of one that lasts as ever."""
     browser = limited.test_client()
     sign_in(browser, ben)
     token = hidden(browser.get("/ask").text, "/ask")
