@@ -26,6 +26,11 @@ def next_place(default: str = "/") -> str:
     return local_path(request.form.get("next") or request.args.get("next"), default)
 
 
+def this_page(default: str = "/") -> str:
+    """Return the address of the page being asked for, to ask for it once more."""
+    return local_path(request.full_path.rstrip("?"), default)
+
+
 def place_before(default: str = "/") -> str:
     """Return the page of this site that the request came from."""
     if request.referrer and request.referrer.startswith(request.host_url):

@@ -19,6 +19,7 @@ from markupsafe import Markup, escape
 from app.config import Settings
 from app.web import slots
 from app.web.forms import new_token
+from app.web.going_back import place_before, this_page
 from app.web.held import held
 from app.web.language import LANGUAGES, language_names, text_direction
 from app.web.page_words import page_locale
@@ -74,6 +75,8 @@ def init_templates(app: Flask, settings: Settings) -> None:
         page_language=page_language,
         theme=theme,
         path=path,
+        place_before=place_before,
+        this_page=this_page,
         shortcuts=shortcuts,
         languages=LANGUAGES,
         language_names=language_names,
