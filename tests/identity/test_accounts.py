@@ -169,6 +169,23 @@ def test_a_new_address_counts_after_its_link_was_opened(unit_of_work, mia, make,
     assert (person(mia.id).email, person(mia.id).pending_email) == ("new@example.org", None)
 
 
+@pytest.mark.parametrize("how", ["reset", "changed"])
+def test_another_password_voids_the_link_to_a_wanted_address(
+    unit_of_work, mia, make, letters, tokens, person, how
+) -> None:
+    with unit_of_work() as uow:
+        ask_email_change(uow, make.actor(mia), "intruder@example.org")
+    link = token_in(letters()[0])
+    with unit_of_work() as uow:
+        if how == "reset":
+            reset_password(uow, ANONYMOUS, tokens, tokens.make(Purpose.RESET_PASSWORD, person(mia.id)), NEW)
+        else:
+            change_password(uow, make.actor(mia), ChangePassword(HASH, NEW, None))
+    with pytest.raises(Gone), unit_of_work() as uow:
+        change_email(uow, ANONYMOUS, tokens, link)
+    assert (person(mia.id).email, person(mia.id).pending_email) == ("mia@example.org", None)
+
+
 def test_an_address_somebody_else_took_meanwhile_is_not_taken_over(unit_of_work, mia, make, letters, tokens) -> None:
     with unit_of_work() as uow:
         ask_email_change(uow, make.actor(mia), "new@example.org")

@@ -87,6 +87,15 @@ def test_somebody_administers_the_site_always(unit_of_work, admin, make) -> None
     assert not make.actor(admin).is_administrator
 
 
+def test_an_administrator_who_is_switched_off_administers_nothing(unit_of_work, admin, make) -> None:
+    actor, other = make.actor(admin), make.user(roles=(Role.ADMINISTRATOR,))
+    with unit_of_work() as uow:
+        set_switched_off(uow, actor, SetSwitchedOff(other.id, on=True))
+    with pytest.raises(Conflict), unit_of_work() as uow:
+        set_role(uow, actor, SetRole(admin.id, Role.ADMINISTRATOR, on=False))
+    assert make.actor(admin).is_administrator
+
+
 @pytest.mark.parametrize("roles", [(), (Role.MODERATOR, Role.AGENT)])
 def test_only_administrators_grant_roles_and_keep_groups(unit_of_work, mia, make, roles, session) -> None:
     actor = make.actor(make.user(roles=roles))

@@ -30,8 +30,7 @@ def leave(uow: UnitOfWork, actor: Actor, estate: Estate, proved_hash: str) -> No
 
 
 def administrator_count(uow: UnitOfWork) -> int:
-    """Return how many people run the site; their rows are locked, so that two cannot leave at once."""
-    rows = uow.session.execute(
-        select(RoleGrant.user_id).where(RoleGrant.role == Role.ADMINISTRATOR).with_for_update()
-    ).all()
+    """Return how many people run the site and can sign in; locks their grants, so that no two leave at once."""
+    active = select(RoleGrant.user_id).join(User, User.id == RoleGrant.user_id).where(User.deactivated_at.is_(None))
+    rows = uow.session.execute(active.where(RoleGrant.role == Role.ADMINISTRATOR).with_for_update(of=RoleGrant)).all()
     return len(rows)

@@ -65,5 +65,6 @@ def change_password(uow: UnitOfWork, actor: Actor, command: ChangePassword) -> N
 def _replace(uow: UnitOfWork, person: User, new: NewPassword, keep_token: str | None) -> None:
     ensure_strong(new.plain, person.name, person.handle, person.email or "")
     person.password_hash, person.password_changed_at = new.hash, uow.now
+    person.pending_email = None  # whoever knew the old password may have asked for another address
     revoke_sign_ins(uow, person.id, except_token=keep_token)
     uow.record(PasswordChanged(occurred_at=uow.now, user_id=person.id))
