@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.forum.access import access_question, access_questions
 from app.forum.events import DuplicateLinked, DuplicateUnlinked, MeTooChanged
-from app.forum.models.question import ClosureReason, DuplicateLink, MeToo, Question, QuestionFollow
+from app.forum.models.question import Closure, ClosureReason, DuplicateLink, MeToo, Question, QuestionFollow
 from app.forum.models.space import Space, Visibility
 from app.forum.permissions import can_link_duplicate, can_merge
 from app.forum.services.closing import reopen, shut
@@ -83,9 +83,9 @@ def link_duplicate(uow: UnitOfWork, actor: Actor, command: LinkDuplicate) -> Que
 
 
 def unlink_duplicate(uow: UnitOfWork, actor: Actor, command: UnlinkDuplicate) -> Question:
-    """Let a question stand for itself and take answers again; people who were moved stay with the original too.
+    """Let a question stand for itself; people who were moved stay with the original too.
 
-    Without effect when it is no duplicate.
+    It takes answers again, unless it was closed for another reason. Without effect when it is no duplicate.
     """
     question = access_question(uow.session, actor, command.question_id, lock=True)
     ensure((can_link_duplicate if question.merged_at is None else can_merge)(actor, question))
@@ -93,7 +93,7 @@ def unlink_duplicate(uow: UnitOfWork, actor: Actor, command: UnlinkDuplicate) ->
         return question
     original_id, question.duplicate_of_id, question.merged_at = question.duplicate_of_id, None, None
     _undo_standing_links(uow, question)
-    if question.closed_at is not None:
+    if question.closed_at is not None and _closed_by_link(uow, question):
         reopen(uow, actor, question)
     changed(question)
     uow.audit(actor, "question.unlinked", "question", question.id)
@@ -136,6 +136,12 @@ def _linked_before(uow: UnitOfWork, actor: Actor, question: Question) -> Questio
     if uow.session.scalars(standing.order_by(DuplicateLink.id.desc())).first() != actor.id:
         raise Overtaken("forum.linked_already", question)
     return question
+
+
+def _closed_by_link(uow: UnitOfWork, question: Question) -> bool:
+    """Tell whether being the same as another is why it is closed: another reason takes the privilege to reopen."""
+    standing = select(Closure.reason).where(Closure.question_id == question.id, Closure.reopened_at.is_(None))
+    return uow.session.scalar(standing) == ClosureReason.DUPLICATE
 
 
 def _undo_standing_links(uow: UnitOfWork, question: Question) -> None:

@@ -326,6 +326,23 @@ class TestDuplicates:
         stored = session.get_one(Question, question.id)
         assert (stored.duplicate_of_id, stored.closed_at) == (None, None)
 
+    def test_unlinking_leaves_closed_what_was_closed_for_another_reason(
+        self, make: Make, unit_of_work: UnitOfWorkFactory, session: Session
+    ) -> None:
+        ann, moderator, space = make.user(), make.user(roles=(Role.MODERATOR,)), make.space()
+        question, original = make.question(asker=ann, space=space), make.question(space=space)
+        with unit_of_work() as uow:
+            close_question(uow, make.actor(moderator), CloseQuestion(question.id, "outdated"))
+        with unit_of_work() as uow:
+            link_duplicate(uow, make.actor(ann), LinkDuplicate(question.id, original.id))
+        with unit_of_work() as uow:
+            unlink_duplicate(uow, make.actor(ann), UnlinkDuplicate(question.id))
+            assert names_of(uow) == ["DuplicateUnlinked"]
+
+        stored = session.get_one(Question, question.id)
+        assert stored.duplicate_of_id is None
+        assert stored.closed_at is not None, "its asker may not reopen it by way of a link"
+
     def test_nobody_undoes_anothers_link_without_having_seen_it(
         self, make: Make, unit_of_work: UnitOfWorkFactory, session: Session
     ) -> None:
