@@ -11,6 +11,7 @@ from app.forum.access import access_question, visible_to
 from app.forum.models.question import ClosureReason, Impact
 from app.forum.models.space import Space, SpaceGroup, Visibility
 from app.forum.queries.audience import Audience, audience_of, readers_among, readers_of
+from app.forum.queries.deleted import RemovedPost, reasons_of_removal
 from app.forum.queries.drafts import kept_text
 from app.forum.queries.earnings import (
     AcceptanceFact,
@@ -23,6 +24,7 @@ from app.forum.queries.earnings import (
     acceptance_facts,
     answer_facts,
     edit_facts,
+    known_questions,
     live_answers,
     question_asking_facts,
     question_spaces,
@@ -116,6 +118,7 @@ __all__ = [
     "QuestionFact",
     "QuestionFacts",
     "ReadableSpace",
+    "RemovedPost",
     "ReopenQuestion",
     "Thread",
     "ThreadAnswer",
@@ -147,6 +150,7 @@ __all__ = [
     "import_votes",
     "keep_unsent_text",
     "kept_text",
+    "known_questions",
     "link_duplicate",
     "live_answers",
     "move_question",
@@ -160,6 +164,7 @@ __all__ = [
     "readable_spaces",
     "readers_among",
     "readers_of",
+    "reasons_of_removal",
     "recount_space",
     "reopen_question",
     "similar_solved",

@@ -50,6 +50,8 @@ KINDS: Mapping[str, Kind] = {
         N_("%(name)s linked this to the same question: %(title)s"), N_("My question is linked to another"), True
     ),
     "removed": Kind(N_("%(name)s took your answer away: %(title)s"), N_("My answer is taken away"), True),
+    "removed_comment": Kind(N_("%(name)s took your comment away: %(title)s"), N_("My comment is taken away"), True),
+    "removed_question": Kind(N_("%(name)s took your question away: %(title)s"), N_("My question is taken away"), True),
     "asked": Kind(N_("%(name)s asked: %(title)s"), N_("Somebody asks about a tag I follow"), False),
     "escalated": Kind(
         N_("A colleague from the service desk takes this: %(title)s"), N_("The service desk takes my question"), True
@@ -81,3 +83,8 @@ WHY_MAILED: Mapping[Why, str] = {
     Why.AT_DESK: N_("You get this mail because you work at the service desk."),
 }
 """The same as a sentence of a letter: no language can put the two together from parts."""
+
+REMOVED_QUESTION = "removed_question"
+"""The one kind that is told of a question which is away."""
+REMOVALS = frozenset({"removed", "removed_comment", REMOVED_QUESTION})
+"""Kinds that come with the reason why."""

@@ -8,11 +8,22 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.forum.models.answer import Deletion
 from app.forum.models.question import Question
 from app.forum.models.space import Visibility
 from app.forum.services.accepting import AcceptAnswer, accept_answer
 from app.forum.services.answering import PostAnswer, post_answer
 from app.forum.services.commenting import PostComment, post_comment
+from app.forum.services.deleting import (
+    DeleteAnswer,
+    DeleteComment,
+    DeleteQuestion,
+    RestoreComment,
+    delete_answer,
+    delete_comment,
+    delete_question,
+    restore_comment,
+)
 from app.forum.services.joining import SetFollow, set_follow
 from app.identity.models import GroupMember, User
 from app.kernel.actor import Role
@@ -127,6 +138,117 @@ def test_who_got_somebody_unstuck_reads_their_name_even_when_staff_accepted(runt
     runtime.relay.drain()
 
     assert "You got Sam Asker unstuck: VPN drops every few minutes" in [m.subject for m in letters_to(runtime, mei)]
+
+
+REMOVERS = {
+    "removed": (delete_answer, DeleteAnswer, "answer"),
+    "removed_comment": (delete_comment, DeleteComment, "comment"),
+    "removed_question": (delete_question, DeleteQuestion, "question"),
+}
+WHY = "It shows <a> password & more."
+
+
+@pytest.fixture
+def posts(runtime: Runtime, make: Make) -> tuple[User, dict[str, int]]:
+    """Mei, and the ids of what she wrote in a thread of her own."""
+    mei = make.user("Mei Peer")
+    question = make.question(asker=mei)
+    answer_id = make.answer(question, author=mei).id
+    with runtime.unit_of_work() as uow:
+        comment = post_comment(uow, make.actor(mei), PostComment(question.id, answer_id, text("Which dock?")))
+    runtime.relay.drain()
+    return mei, {"question": question.id, "answer": answer_id, "comment": comment.id}
+
+
+@pytest.mark.parametrize("kind", REMOVERS)
+def test_who_wrote_it_hears_that_it_was_taken_away_and_why(
+    client: FlaskClient, runtime: Runtime, make: Make, posts: tuple[User, dict[str, int]], kind: str
+) -> None:
+    (mei, ids), leila = posts, make.user("Leila Hadid", roles=(Role.MODERATOR,))
+    remove, command, what = REMOVERS[kind]
+    with runtime.unit_of_work() as uow:
+        remove(uow, make.actor(leila), command(ids[what], WHY))
+    runtime.relay.drain()
+
+    assert (kind, "wrote", False) in kinds_of(runtime, make, mei)
+    letter = letters_to(runtime, mei)[-1]
+    assert letter.subject == f"Leila Hadid took your {what} away: VPN drops every few minutes"
+    assert f"The reason: “{WHY}”" in letter.text
+    address = f"/questions/{ids['question']}" + ("" if what == "question" else "/history")
+    assert address in letter.text
+
+    make.sign_in(client, mei)
+    inbox = client.get("/inbox").text
+    assert "The reason: “It shows &lt;a&gt; password &amp; more.”" in inbox
+    assert f'href="{address}"' in inbox
+    told = client.get(address)
+    assert told.status_code == (410 if what == "question" else 200)
+    for words in ("Leila Hadid", "It shows &lt;a&gt; password &amp; more."):
+        assert words in told.text
+    if what == "comment":
+        assert "Which dock?" in told.text
+
+
+@pytest.mark.parametrize("kind", REMOVERS)
+def test_who_takes_their_own_away_is_told_nothing_and_asked_nothing(
+    runtime: Runtime, make: Make, posts: tuple[User, dict[str, int]], kind: str
+) -> None:
+    mei, ids = posts
+    remove, command, what = REMOVERS[kind]
+    ids = {**ids, "question": make.question(asker=mei).id}  # one with answers is not hers alone
+    with runtime.unit_of_work() as uow:
+        remove(uow, make.actor(mei), command(ids[what]))
+    runtime.relay.drain()
+    assert kind not in [told for told, _, _ in kinds_of(runtime, make, mei)]
+
+
+@pytest.mark.parametrize("kind", REMOVERS)
+def test_staff_say_why(
+    client: FlaskClient, runtime: Runtime, make: Make, posts: tuple[User, dict[str, int]], kind: str
+) -> None:
+    ids, what = posts[1], REMOVERS[kind][2]
+    make.sign_in(client, make.user(roles=(Role.MODERATOR,)))
+    refused = client.post(f"/{what}s/{ids[what]}/delete", data={"note": "  "})
+    assert refused.status_code == 422
+    assert 'href="#note"' in refused.text
+    with runtime.reads() as session:
+        assert session.scalars(select(Deletion)).all() == []
+
+
+def test_of_a_question_that_is_away_only_its_asker_hears_and_only_that(runtime: Runtime, make: Make) -> None:
+    """Other news about it leave the inbox, and so does this one with the right to read the space."""
+    mei, jo, leila = make.user(), make.user(), make.user(roles=(Role.MODERATOR,))
+    group = make.group(mei, jo, leila)
+    question = make.question(asker=mei, space=make.space(visibility=Visibility.PRIVATE, groups=(group,)))
+    with runtime.unit_of_work() as uow:
+        set_follow(uow, make.actor(jo), SetFollow(question.id, on=True))
+    answer(runtime, make, question, leila)
+    assert [kind for kind, _, _ in kinds_of(runtime, make, jo)] == ["answered"]
+    with runtime.unit_of_work() as uow:
+        delete_question(uow, make.actor(leila), DeleteQuestion(question.id, "Spam."))
+    runtime.relay.drain()
+    assert [kind for kind, _, _ in kinds_of(runtime, make, mei)] == ["removed_question"]
+    assert kinds_of(runtime, make, jo) == []
+
+    with runtime.unit_of_work() as uow:
+        uow.session.delete(uow.session.get_one(GroupMember, (group.id, mei.id)))
+    assert kinds_of(runtime, make, mei) == []
+    with runtime.reads() as session:
+        assert count_open(session, make.actor(mei), runtime.clock.now()) == 0
+
+
+def test_what_came_back_is_no_longer_said_to_be_away_for_a_reason(
+    runtime: Runtime, make: Make, posts: tuple[User, dict[str, int]]
+) -> None:
+    (mei, ids), leila = posts, make.actor(make.user(roles=(Role.MODERATOR,)))
+    with runtime.unit_of_work() as uow:
+        delete_comment(uow, leila, DeleteComment(ids["comment"], WHY))
+    runtime.relay.drain()
+    with runtime.unit_of_work() as uow:
+        restore_comment(uow, leila, RestoreComment(ids["comment"]))
+    with runtime.reads() as session:
+        page = inbox_page(session, make.actor(mei), runtime.clock.now(), None)
+    assert [item.reason for item in page.for_information if item.kind == "removed_comment"] == [""]
 
 
 def test_what_one_may_no_longer_read_leaves_the_inbox_and_sends_no_letter(runtime: Runtime, make: Make) -> None:

@@ -22,6 +22,7 @@ class Audience:
     space_id: int
     asker_id: int
     answer_author_id: int | None
+    comment_author_id: int | None
     asks_back: bool
     followers: frozenset[int]
     tag_followers: frozenset[int]
@@ -30,16 +31,22 @@ class Audience:
 
 
 def audience_of(
-    session: Session, question_id: int, answer_id: int | None = None, comment_id: int | None = None
+    session: Session,
+    question_id: int,
+    answer_id: int | None = None,
+    comment_id: int | None = None,
+    *,
+    even_deleted: bool = False,
 ) -> Audience | None:
-    """Return the people of a thread; None when it is deleted."""
+    """Return the people of a thread; None when it is deleted, unless it is asked for nevertheless."""
     question = session.execute(
-        select(Question.title, Question.space_id, Question.asker_id).where(
-            Question.id == question_id, Question.deleted_at.is_(None)
+        select(Question.title, Question.space_id, Question.asker_id, Question.deleted_at).where(
+            Question.id == question_id
         )
     ).first()
-    if question is None:
+    if question is None or (question.deleted_at is not None and not even_deleted):
         return None
+    comment = session.execute(select(Comment.author_id, Comment.asks_back).where(Comment.id == comment_id)).first()
     followers = session.scalars(select(QuestionFollow.user_id).where(QuestionFollow.question_id == question_id))
     tags = select(QuestionTag.tag_id).where(QuestionTag.question_id == question_id)
     named = select(Mention.user_id).where(
@@ -52,7 +59,8 @@ def audience_of(
         question.space_id,
         question.asker_id,
         session.scalar(select(Answer.author_id).where(Answer.id == answer_id)) if answer_id is not None else None,
-        bool(session.scalar(select(Comment.asks_back).where(Comment.id == comment_id))) if comment_id else False,
+        comment.author_id if comment is not None else None,
+        comment is not None and comment.asks_back,
         frozenset(followers),
         frozenset(session.scalars(select(TagFollow.user_id).where(TagFollow.tag_id.in_(tags)))),
         frozenset(session.scalars(named)),

@@ -156,6 +156,15 @@ def visible_questions(actor: Actor) -> Statement:
     return select(Question.id, Question.title, Question.space_id).where(visible_to(actor))
 
 
+def known_questions(actor: Actor) -> Statement:
+    """Return the questions of the spaces this actor may read, away or not, to join: id, title, is_away.
+
+    Of one that is away only its asker and moderators may be told.
+    """
+    columns = (Question.id, Question.title, Question.deleted_at.is_not(None).label("is_away"))
+    return select(*columns) if actor.is_system else select(*columns).where(Question.space_id.in_(actor.space_ids))
+
+
 def visible_titles(session: Session, actor: Actor, question_ids: Collection[int]) -> dict[int, str]:
     """Map those of the questions that this actor may read to their titles, in one statement."""
     query = visible_questions(actor).where(Question.id.in_(question_ids))

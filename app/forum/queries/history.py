@@ -153,7 +153,7 @@ def _taken_away(actor: Actor, post: Question | Answer | Comment, deletion: Delet
         may_restore = can_restore_answer(actor, post, deletion.deleted_by_id)
     else:
         may_restore = can_restore_comment(actor, post, deletion.deleted_by_id)
-    text = "" if isinstance(post, Question) or not may_restore else post.body
+    text = "" if isinstance(post, Question) or not (may_restore or post.author_id == actor.id) else post.body
     kind = type(post).__name__.lower()
     return TakenAway(kind, post.id, by, deletion.deleted_at, deletion.reason, text, may_restore)
 

@@ -146,7 +146,9 @@ def _delete_page(
         status,
         form=form,
         heading=gettext("Take this comment away?"),
-        note=gettext("It can be brought back on the history page. Everybody can read your reason there."),
+        note=gettext(
+            "It can be brought back on the history page. The writer is told your reason; all can read it there."
+        ),
         action=url_for("forum.commenting_delete", comment_id=comment_id),
         button=gettext("Take it away"),
         back=question_url(question_id, f"c{comment_id}"),

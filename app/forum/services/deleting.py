@@ -83,7 +83,12 @@ class RestoreComment:
 
 
 def delete_question(uow: UnitOfWork, actor: Actor, command: DeleteQuestion) -> Question:
-    """Hide a thread from everybody but its asker and moderators."""
+    """Hide a thread from everybody but its asker and moderators.
+
+    Raises:
+        Invalid: field ``note``, when somebody else than its asker does not say why.
+
+    """
     question = access_question(uow.session, actor, command.question_id, lock=True)
     ensure_still(can_delete_question(actor, question), question)
     question.deleted_at = uow.now
@@ -108,7 +113,12 @@ def restore_question(uow: UnitOfWork, actor: Actor, command: RestoreQuestion) ->
 
 
 def delete_answer(uow: UnitOfWork, actor: Actor, command: DeleteAnswer) -> Answer:
-    """Hide an answer; if it was the accepted one, the question is unsolved again."""
+    """Hide an answer; if it was the accepted one, the question is unsolved again.
+
+    Raises:
+        Invalid: field ``note``, when somebody else than its author does not say why.
+
+    """
     question, answer = access_answer(uow.session, actor, command.answer_id, lock=True)
     ensure_still(can_delete_answer(actor, answer), answer)
     if question.accepted_answer_id == answer.id:
@@ -135,7 +145,12 @@ def restore_answer(uow: UnitOfWork, actor: Actor, command: RestoreAnswer) -> Ans
 
 
 def delete_comment(uow: UnitOfWork, actor: Actor, command: DeleteComment) -> Comment:
-    """Hide a comment; the question stops waiting for its asker when nobody's ask-back stands any more."""
+    """Hide a comment; the question stops waiting for its asker when nobody's ask-back stands any more.
+
+    Raises:
+        Invalid: field ``note``, when somebody else than its author does not say why.
+
+    """
     question, answer, comment = access_comment(uow.session, actor, command.comment_id, lock=True)
     ensure_still(can_delete_comment(actor, comment), comment)
     comment.deleted_at = uow.now
@@ -174,7 +189,8 @@ def _still_asked_back(uow: UnitOfWork, question: Question) -> bool:
 
 
 def _note_deletion(uow: UnitOfWork, actor: Actor, post: Question | Answer | Comment, reason: str) -> None:
-    reason = check_note("reason", reason)
+    by_others = actor.id != (post.asker_id if isinstance(post, Question) else post.author_id)
+    reason = check_note("note", reason, required=by_others)
     kind = _kind(post)
     uow.session.add(
         Deletion(
@@ -186,7 +202,7 @@ def _note_deletion(uow: UnitOfWork, actor: Actor, post: Question | Answer | Comm
             reason=reason,
         )
     )
-    if actor.id != (post.asker_id if isinstance(post, Question) else post.author_id):
+    if by_others:
         uow.audit(actor, f"{kind}.deleted", kind, post.id, reason=reason)
 
 

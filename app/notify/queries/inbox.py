@@ -10,13 +10,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from app.forum.contract import visible_questions
+from app.forum.contract import RemovedPost, known_questions, reasons_of_removal, visible_questions
 from app.identity.contract import Person, people
 from app.kernel.actor import Actor
 from app.kernel.database import fetch
 from app.kernel.errors import NotFound
 from app.kernel.paging import cut, decode_cursor, decode_instant, encode_cursor
-from app.notify.kinds import KINDS
+from app.notify.events import PersonTold
+from app.notify.kinds import KINDS, REMOVALS, REMOVED_QUESTION
 from app.notify.models import InboxItem, MailChoice
 from app.reputation.contract import BY_CODE
 
@@ -39,6 +40,8 @@ class Item:
     answer_id: int | None
     comment_id: int | None
     badge: str | None
+    reason: str
+    """Why it was taken away, in the words of who did; empty when it was not, or came back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +54,8 @@ class Inbox:
 
 
 def inbox_page(session: Session, actor: Actor, now: datetime, cursor: str | None) -> Inbox:
-    """Return a page in two statements; index ``ix_inbox_items_page``."""
-    visible = visible_questions(actor).subquery()
+    """Return a page in two statements, three when something of theirs was taken away; index ``ix_inbox_items_page``."""
+    visible = known_questions(actor).subquery()
     query = _open(actor.id, now, visible, InboxItem, visible.c.title)
     order = (InboxItem.needs_you, InboxItem.happened_at, InboxItem.id)
     if cursor is not None:
@@ -60,7 +63,8 @@ def inbox_page(session: Session, actor: Actor, now: datetime, cursor: str | None
     rows = session.execute(query.order_by(*(column.desc() for column in order)).limit(PAGE + 1)).all()
     page = cut(rows, PAGE, _cursor_of)
     persons = people(session, {item.by_id for item, _ in page.items if item.by_id is not None})
-    items = [_shown(item, title, persons) for item, title in page.items]
+    reasons = reasons_of_removal(session, {removed_post(i) for i, _ in page.items if i.kind in REMOVALS})
+    items = [_shown(item, title, persons, reasons.get(removed_post(item), "")) for item, title in page.items]
     return Inbox(
         tuple(item for item in items if item.needs_you),
         tuple(item for item in items if not item.needs_you),
@@ -77,7 +81,7 @@ def count_open(session: Session, actor: Actor, now: datetime) -> int:
 @lru_cache(maxsize=256)
 def _count_statement(space_ids: frozenset[int], is_system: bool) -> Select[int]:
     """Build the statement once for all readers of the same spaces: every page asks it."""
-    visible = visible_questions(Actor(space_ids=space_ids, is_system=is_system)).subquery()
+    visible = known_questions(Actor(space_ids=space_ids, is_system=is_system)).subquery()
     return _open(bindparam("user_id"), bindparam("now", type_=InboxItem.later_until.type), visible, func.count())
 
 
@@ -116,11 +120,19 @@ def _open(user_id: Any, now: Any, visible: Any, *columns: Any) -> Select[*tuple[
 
 
 def _readable(visible: Any) -> ColumnElement[bool]:
-    """Tell whether the thread may be read; a badge stays the person's own, whatever becomes of the post."""
-    return or_(visible.c.id.is_not(None), InboxItem.topic.startswith("badge:"))
+    """Tell whether the thread may be read, or who asked is told that it is away; a badge stays the person's own."""
+    of_thread = visible.c.id.is_not(None) & (~visible.c.is_away | (InboxItem.kind == REMOVED_QUESTION))
+    return or_(of_thread, InboxItem.topic.startswith("badge:"))
 
 
-def _shown(item: InboxItem, title: str | None, persons: dict[int, Person]) -> Item:
+def removed_post(told: InboxItem | PersonTold) -> RemovedPost:
+    """Return the post that a removal is about."""
+    if told.comment_id is not None:
+        return None, None, told.comment_id
+    return (None, told.answer_id, None) if told.answer_id is not None else (told.question_id, None, None)
+
+
+def _shown(item: InboxItem, title: str | None, persons: dict[int, Person], reason: str) -> Item:
     badge = item.topic.removeprefix("badge:") if item.topic.startswith("badge:") else None
     name = BY_CODE[badge].name if badge is not None and badge in BY_CODE else ""
     return Item(
@@ -135,6 +147,7 @@ def _shown(item: InboxItem, title: str | None, persons: dict[int, Person]) -> It
         item.answer_id,
         item.comment_id,
         badge,
+        reason if item.kind in REMOVALS else "",
     )
 
 

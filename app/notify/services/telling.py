@@ -17,17 +17,19 @@ from app.forum.events import (
     AnswerDeleted,
     AnswerPosted,
     AskedBack,
+    CommentDeleted,
     CommentPosted,
     DuplicateLinked,
     PersonMentioned,
     QuestionAsked,
     QuestionClosed,
+    QuestionDeleted,
     ThreadEvent,
 )
 from app.kernel.events import Event
 from app.kernel.unit_of_work import UnitOfWork
 from app.notify.events import PersonTold
-from app.notify.kinds import Why
+from app.notify.kinds import REMOVED_QUESTION, Why
 from app.notify.models import InboxItem, ToldFact
 from app.reputation.events import BadgeAwarded
 
@@ -58,7 +60,11 @@ def tell(uow: UnitOfWork, fact_id: int, event: Event) -> int:
     if not isinstance(event, ThreadEvent | TicketFact):
         return 0
     audience = audience_of(
-        uow.session, event.question_id, getattr(event, "answer_id", None), getattr(event, "comment_id", None)
+        uow.session,
+        event.question_id,
+        getattr(event, "answer_id", None),
+        getattr(event, "comment_id", None),
+        even_deleted=isinstance(event, QuestionDeleted),
     )
     if audience is None:
         return 0
@@ -117,6 +123,15 @@ def _removed(event: AnswerDeleted, _audience: Audience) -> Iterator[News]:
     yield News(event.author_id, "removed", Why.WROTE)
 
 
+def _comment_removed(_event: CommentDeleted, audience: Audience) -> Iterator[News]:
+    if audience.comment_author_id is not None:
+        yield News(audience.comment_author_id, "removed_comment", Why.WROTE)
+
+
+def _question_removed(_event: QuestionDeleted, audience: Audience) -> Iterator[News]:
+    yield News(audience.asker_id, REMOVED_QUESTION, Why.WROTE)
+
+
 def _asked(_event: QuestionAsked, audience: Audience) -> Iterator[News]:
     for user_id in sorted(audience.tag_followers - audience.named):
         yield News(user_id, "asked", Why.FOLLOWS_TAG)
@@ -160,6 +175,8 @@ _PLANS: Mapping[type[ThreadEvent | TicketFact], Callable[[Any, Audience], Iterat
     QuestionClosed: _closed,
     DuplicateLinked: _joined,
     AnswerDeleted: _removed,
+    CommentDeleted: _comment_removed,
+    QuestionDeleted: _question_removed,
     QuestionAsked: _asked,
     QuestionEscalated: _escalated,
     TicketAssigned: _given,

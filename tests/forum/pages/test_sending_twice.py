@@ -61,9 +61,9 @@ FORMS = {
     "comments/{comment}/edit": {},
     "questions/{question}/close": {},
     "questions/{closed}/reopen": {},
-    "questions/{question}/delete": {},
-    "answers/{answer}/delete": {},
-    "comments/{comment}/delete": {},
+    "questions/{question}/delete": {"note": "Spam."},
+    "answers/{answer}/delete": {"note": "Spam."},
+    "comments/{comment}/delete": {"note": "Spam."},
     "questions/{deleted}/restore": {},
     "answers/{deleted_answer}/restore": {},
     "comments/{deleted_comment}/restore": {},
@@ -103,9 +103,9 @@ def build(make: Make, mara: User) -> dict[str, Any]:
         close_question(uow, actor, CloseQuestion(ids["closed"], "outdated"))
         link_duplicate(uow, actor, LinkDuplicate(ids["linked"], ids["original"]))
         add_synonym(uow, actor, AddSynonym(tag.id, ids["word"]))
-        delete_comment(uow, actor, DeleteComment(ids["deleted_comment"]))
-        delete_answer(uow, actor, DeleteAnswer(ids["deleted_answer"]))
-        delete_question(uow, actor, DeleteQuestion(ids["deleted"]))
+        delete_comment(uow, actor, DeleteComment(ids["deleted_comment"], "Spam."))
+        delete_answer(uow, actor, DeleteAnswer(ids["deleted_answer"], "Spam."))
+        delete_question(uow, actor, DeleteQuestion(ids["deleted"], "Spam."))
         save_draft(uow, actor, SaveDraft("ask", {"title": TITLE}))
     return ids
 

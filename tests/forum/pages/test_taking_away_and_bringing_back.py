@@ -127,8 +127,8 @@ def test_two_who_do_the_same_to_a_comment_do_it_once(app, make, session, comment
     mara, jonas = moderator_of(app, make), browser_of(app, make, make.user("Jonas", roles=(Role.MODERATOR,)))
     if action == "restore":
         mara.post(f"/comments/{comment.id}/delete", data={"note": "Rude."})
-    assert mara.post(f"/comments/{comment.id}/{action}").status_code == 303
-    late = jonas.post(f"/comments/{comment.id}/{action}")
+    assert mara.post(f"/comments/{comment.id}/{action}", data={"note": "Rude."}).status_code == 303
+    late = jonas.post(f"/comments/{comment.id}/{action}", data={"note": "Rude."})
     assert late.status_code == 409
     assert "Mara Vogel" in late.text
     assert session.scalar(select(func.count()).select_from(Deletion)) == 1
