@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from app.forum.models.answer import Comment
-from app.forum.models.question import Draft
+from app.forum.models.question import Draft, Question
 from app.forum.models.space import Visibility
 from app.forum.services.drafting import DRAFT_MAX, DRAFTS_MAX, KEPT, forget_old_drafts
+from app.identity.models import RoleGrant
 from app.kernel.actor import Role
 
 WORDS = "Try the second socket."
@@ -106,6 +107,54 @@ def test_the_list_keeps_a_text_whole_whose_question_takes_no_more_answers(browse
     words = "A long story about paper. " * 20
     kept(browser, f"answer:{make.question(closed_at=make.now).id}", words + "The end.")
     assert "The end." in browser.get("/drafts").text
+
+
+@pytest.mark.parametrize(
+    ("happened", "why"), [("closed_at", "takes no more answers"), ("merged_at", "joined with another")]
+)
+def test_a_draft_whose_form_was_closed_meanwhile_is_shown_to_be_copied_and_discarded(app, make, session, happened, why):
+    """The answer, comments on both, and an edit that its writer is no longer trusted with."""
+    question = make.question(title="The dock is not recognised")
+    answer = make.answer(question)
+    places = [f"answer:{question.id}"]
+    if happened == "merged_at":
+        places += [f"comment:{question.id}", f"comment:{question.id}:{answer.id}"]
+    browser, text = app.test_client(), "A <b>long</b> story & more."
+    make.sign_in(browser, make.user())
+    for place in places:
+        kept(browser, place, text)
+    with make.unit_of_work() as uow:
+        setattr(uow.session.get_one(Question, question.id), happened, uow.now)
+
+    for place in places:
+        shown = browser.get("/drafts/open", query_string={"place": place})
+        assert shown.status_code == 200
+        assert "A &lt;b&gt;long&lt;/b&gt; story &amp; more.</textarea>" in shown.text
+        assert why in shown.text
+        assert "readonly" in shown.text
+    here = browser.get(f"/questions/{question.id}", query_string={"stay": ""}).text
+    assert "A &lt;b&gt;long&lt;/b&gt; story &amp; more.</textarea>" in here
+    assert f'action="/questions/{question.id}/answers"' not in here
+    assert why in here
+
+    thrown = browser.post("/drafts/discard", data={"place": places[0], "stay": "1", "next": "/drafts"})
+    assert thrown.headers["Location"] == f"/questions/{question.id}#composer"
+    again = browser.get(f"/questions/{question.id}", query_string={"stay": ""}).text
+    assert "story &amp; more" not in again
+    assert 'id="composer"' in again
+    assert counted(session) == len(places) - 1
+
+
+def test_an_edit_that_its_writer_is_not_trusted_with_any_more_is_shown_to_be_copied(app, make):
+    jo, question = make.user(roles=(Role.MODERATOR,)), make.question()
+    browser = app.test_client()
+    make.sign_in(browser, jo)
+    kept(browser, f"edit-question:{question.id}", WORDS, title="A better title of it")
+    with make.unit_of_work() as uow:
+        uow.session.execute(delete(RoleGrant))
+    shown = browser.get("/drafts/open", query_string={"place": f"edit-question:{question.id}"}).text
+    assert f"{WORDS}</textarea>" in shown
+    assert "A better title of it" in shown
 
 
 def test_a_saved_edit_forgets_its_draft(browser, make, session, comment):

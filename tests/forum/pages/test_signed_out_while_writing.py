@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, update
 
-from app.escalation.models.tickets import PrivateNote
+from app.escalation.models.tickets import PrivateNote, State, Ticket
 from app.forum.models.answer import Answer, Comment
 from app.forum.models.question import Draft, Question
 from app.forum.models.space import Visibility
@@ -365,3 +365,26 @@ def test_texts_that_come_too_fast_are_shown_to_be_copied(limited, make, session,
     assert [answer.status_code for answer in statuses] == [422] * 20 + [429]
     assert PRINTED in statuses[-1].text
     assert "Give it ten seconds" in statuses[-1].text
+
+
+def test_a_kept_message_about_a_ticket_that_is_over_is_shown_to_be_copied(browser, make, session):
+    desk = open_desk(make)
+    with make.unit_of_work() as uow:
+        uow.session.get_one(User, desk.jo.id).password_hash = HASH
+    ticket_id = desk.ticket()
+    address = f"/waiting/{ticket_id}"
+    sign_in(browser, desk.jo)
+    token = hidden(browser.get(address).text, f"{address}/message")
+    sign_out_elsewhere(make)
+    browser.post(f"{address}/message", data={**token, "lane": "open", "body": WORDS})
+    with make.unit_of_work() as uow:
+        ticket = uow.session.get_one(Ticket, ticket_id)
+        ticket.state, ticket.ended_at = State.CANCELLED, uow.now
+
+    sign_in(browser, desk.jo)
+    page = browser.get(address).text
+    assert PRINTED in page
+    assert "readonly" in page
+    thrown = browser.post("/drafts/discard", data=hidden(page, "/drafts/discard"))
+    assert thrown.headers["Location"] == address
+    assert counted(session, Draft) == 0
