@@ -211,3 +211,35 @@ def test_a_name_that_is_in_the_form_makes_no_good_password(open_page: OpenPage):
     page.locator("#password").fill("WilhelminaFeatherstone")
 
     expect(page.locator(".strength [role=status]")).to_contain_text("Guessed at once")
+
+
+def drag_larger(page: Page, selector: str) -> None:
+    """Draw a box larger by its corner, which leaves a style on it."""
+    box = page.locator(selector).bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] - 4, box["y"] + box["height"] - 4
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y + 60, steps=4)
+    page.mouse.up()
+    assert "height" in (page.locator(selector).get_attribute("style") or "")
+
+
+def test_a_comment_arrives_while_boxes_are_open_and_the_console_stays_empty(open_page: OpenPage):
+    reader, writer = open_page(QUESTION, who=AGENT), open_page(QUESTION, who=MEMBER)
+    found = [complaints(reader), complaints(writer)]
+    with reader.expect_websocket():
+        reader.reload()
+    reader.wait_for_timeout(2000)
+    for page in (reader, writer):
+        page.locator("#comment-q-open").click()
+        drag_larger(page, "#comment-q")
+    reader.locator("#comment-q").fill("I am in the middle of a thought")
+    writer.locator("#comment-q").fill("Here is one more detail.")
+    writer.get_by_role("button", name="Post comment").first.click()
+
+    expect(writer.locator("#comments-q .comment").last).to_contain_text("Here is one more detail.")
+    expect(reader.locator("#comments-q .comment").last).to_contain_text("Here is one more detail.")
+    expect(reader.locator("#comment-q")).to_be_visible()
+    expect(reader.locator("#comment-q")).to_have_value("I am in the middle of a thought")
+    assert found == [[], []]

@@ -53,9 +53,10 @@ def show(question_id: int) -> ResponseReturnValue:
 
 
 def thread(question_id: int) -> ResponseReturnValue:
-    """Show the answers as a piece of the page, re-read with the reader's rights after a live hint."""
-    page = question_page(read_session(), current_actor(), question_id)
-    return pages.fragment("forum/questions/_answers.html", **context_of(page))
+    """Show the thread as pieces of the page, re-read with the reader's rights after a live hint."""
+    actor = current_actor()
+    page = question_page(read_session(), actor, question_id)
+    return pages.fragment("forum/questions/_fresh.html", **context_of(page), guest=actor.is_anonymous)
 
 
 def page_with_answer(question_id: int, form: AnswerForm) -> ResponseReturnValue:
