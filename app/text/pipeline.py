@@ -14,12 +14,13 @@ from markdown.treeprocessors import Treeprocessor
 
 from app.text.blocks import register_blocks
 from app.text.inlines import register_inlines
-from app.text.sanitiser import FILES, SCROLL_CLASS, sanitise
+from app.text.sanitiser import ADDRESS_CLASS, FILES, SCROLL_CLASS, sanitise
 
-RENDERER = 1
+RENDERER = 2
 """Version of everything below together; raise it when the same text would give other HTML."""
 
 _HEADINGS = {"h1": "h3", "h2": "h4", "h3": "h5", "h4": "h6", "h5": "h6", "h6": "h6"}
+_SCHEME = re.compile(r"^(?:https?://|mailto:)")
 _FILE_KEY = re.compile(rf'(?:href|src)="{FILES}([\w-]{{8,80}})[/"]')
 
 
@@ -53,7 +54,10 @@ class Composer:
 
 
 class _FitThePage(Treeprocessor):
-    """Leave h1 and h2 to the page, let wide tables scroll, show pictures only when they are ours."""
+    """Leave h1 and h2 to the page, let wide tables scroll, show pictures only when they are ours.
+
+    A link whose words are its address is named as such: print need not repeat it.
+    """
 
     def run(self, root: Element) -> None:
         """Change the tree in place."""
@@ -61,6 +65,8 @@ class _FitThePage(Treeprocessor):
             element.tag = _HEADINGS.get(element.tag, element.tag)
             if element.tag == "img":
                 _own_or_link(element)
+            if element.tag == "a" and _shows_its_address(element):
+                element.set("class", ADDRESS_CLASS)
         self._let_tables_scroll(root)
 
     def _let_tables_scroll(self, root: Element) -> None:
@@ -83,3 +89,8 @@ def _own_or_link(image: Element) -> None:
     image.tag, image.text = "a", words or source
     image.attrib.clear()
     image.set("href", source)
+
+
+def _shows_its_address(link: Element) -> bool:
+    words, address = ("".join(link.itertext()).strip(), link.get("href") or "")
+    return bool(words) and _SCHEME.sub("", words).rstrip("/") == _SCHEME.sub("", address).rstrip("/")

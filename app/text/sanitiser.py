@@ -15,11 +15,13 @@ LINK_REL = "ugc nofollow noopener"
 SCHEMES = frozenset({"http", "https", "mailto"})
 FILES = "/files/"
 """Where our own attachments live: the only source of images."""
+ADDRESS_CLASS = "url"
+"""Of a link whose words are its address already."""
 CODE_CLASS = "hl"
 SCROLL_CLASS = "scroll"
 
 ATTRIBUTES: dict[str, frozenset[str]] = {
-    "a": frozenset({"href", "title"}),
+    "a": frozenset({"href", "title", "class"}),
     "code": frozenset(),
     "div": frozenset({"class", "tabindex", "role", "aria-label"}),
     "img": frozenset({"src", "alt", "title", "loading"}),
@@ -32,6 +34,7 @@ TAGS = frozenset(ATTRIBUTES) | frozenset(
 )
 
 _CLASSES: dict[str, frozenset[str]] = {
+    "a": frozenset({ADDRESS_CLASS}),
     "div": frozenset({SCROLL_CLASS}),
     "pre": frozenset({CODE_CLASS}),
     "span": frozenset(name for name in STANDARD_TYPES.values() if name),

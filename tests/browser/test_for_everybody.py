@@ -152,6 +152,12 @@ def choose_a_password(page: Page) -> None:
     expect(page.locator(".strength [role=status]")).not_to_be_empty()
 
 
+def put_somebody_aside(page: Page) -> None:
+    page.locator("#queue a[data-id]").first.click()
+    page.locator("#put-aside").click()
+    expect(page.get_by_label("In an hour")).to_be_visible()
+
+
 STATES: list[tuple[str, str | None, str, Callable[[Page], None]]] = [
     ("refused", MEMBER, "/admin", lambda page: expect(page.locator("h1")).to_contain_text("not open")),
     ("nothing there", MEMBER, "/questions/999999", lambda page: expect(page.locator("#error-q")).to_be_visible()),
@@ -160,6 +166,7 @@ STATES: list[tuple[str, str | None, str, Callable[[Page], None]]] = [
     ("menu", MEMBER, "/", open_the_menu),
     ("editor with names", MEMBER, "/questions/{question}", write_an_answer),
     ("strength of a password", None, "/register", choose_a_password),
+    ("putting aside", AGENT, "/waiting?view=them", put_somebody_aside),
     ("empty list", MEMBER, "/drafts", lambda page: expect(page.locator("h1")).to_be_visible()),
 ]
 
@@ -214,3 +221,21 @@ def test_broken_words_and_small_targets_would_be_seen(open_page: OpenPage):
 
     assert page.evaluate(BROKEN_WORDS) != []
     assert page.evaluate(SMALL) != []
+
+
+ADDRESSES_IN_PRINT = """() => ['', 'url'].map(name => {
+  const link = document.createElement('a')
+  link.href = 'https://example.org/'
+  link.className = name
+  document.querySelector('.post-body').append(link)
+  return getComputedStyle(link, '::after').content
+})"""
+
+
+def test_print_says_the_address_of_a_link_unless_its_words_do(open_page: OpenPage):
+    page = open_page("/questions/{question}", who=MEMBER)
+    assert page.evaluate(ADDRESSES_IN_PRINT) == ["none", "none"]
+    page.emulate_media(media="print")
+    words, address = page.evaluate(ADDRESSES_IN_PRINT)
+    assert "href" in words or "example.org" in words
+    assert address == "none"
