@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
+from heapq import nlargest
 from typing import Protocol
 
 from app.search import analysis
@@ -12,18 +13,16 @@ from app.search.contract import Clause, Found, Query, Scope
 SHORTEST = 2
 SHORTEST_OFFERED = 3
 LONGEST = 24
+MOST_MISTAKES = 2
 TWO_MISTAKES_FROM = 6
-"""Shorter words may have one mistake; so few words are one mistake away that each can be looked up."""
+"""Shorter words may have one mistake. So few words are one mistake away that each can be looked up."""
 SHORT_UP_TO = 4
 SEEN_AT_LEAST = 2
 SHORT_SEEN_IN = 2000
 """A short word is one mistake away from many others: one is offered that one document in so many has."""
-MOST_CANDIDATES = 1000
 MOST_COUNTED = 12
 """So many of the nearest words are counted where the reader may look."""
-MOST_WORDS = 6
-OFTEN_SECOND = "aehiloru"
-"""Second letters that are looked for when it was the second letter that got lost."""
+MOST_WORDS = 4
 RARE = 3
 """A word in more documents than this is taken as it is."""
 COMMON_FACTOR = 20
@@ -94,19 +93,29 @@ def _better(index: Vocabulary, typed: str, languages: Sequence[str], space_ids: 
         return None
     often = index.num_docs() // SHORT_SEEN_IN if len(word) <= SHORT_UP_TO else 0
     needed = max(SEEN_AT_LEAST, often, known * COMMON_FACTOR)
-    limit = 2 if len(word) >= TWO_MISTAKES_FROM else 1
-    candidates = _candidates(index, word, limit) if limit > 1 else _one_mistake_away(index, word)
-    near: list[tuple[int, float, str]] = []
-    for candidate, frequency in candidates:
-        if frequency < needed or candidate == word or analysis.is_stop_word(candidate, languages):
-            continue
-        away = distance(word, candidate, limit)
-        if away <= limit:
-            near.append((away, -_likelihood(word, candidate, frequency), candidate))
-    nearest = [candidate for _, _, candidate in sorted(near)[:MOST_COUNTED]]
-    seen = index.word_freqs(nearest, space_ids)
-    readable = [candidate for candidate in nearest if seen[candidate] >= needed]
-    return min(readable, key=lambda c: (distance(word, c, limit), -_likelihood(word, c, seen[c])), default=None)
+    near = _nearest(index, word, _one_mistake_away(index, word), needed, languages, space_ids)
+    if near is None and len(word) >= TWO_MISTAKES_FROM:
+        near = _nearest(index, word, _two_mistakes_away(index, word), needed, languages, space_ids)
+    return near
+
+
+def _nearest(
+    index: Vocabulary,
+    word: str,
+    candidates: Iterable[tuple[str, int]],
+    needed: int,
+    languages: Sequence[str],
+    space_ids: frozenset[int],
+) -> str | None:
+    """Return the likeliest of the candidates that stand often enough where the reader may look."""
+    likely = {
+        other: _likelihood(word, other, frequency)
+        for other, frequency in candidates
+        if frequency >= needed and other != word and not analysis.is_stop_word(other, languages)
+    }
+    seen = index.word_freqs(nlargest(MOST_COUNTED, likely, key=lambda other: (likely[other], other)), space_ids)
+    readable = [other for other, frequency in seen.items() if frequency >= needed]
+    return max(readable, key=lambda other: (_likelihood(word, other, seen[other]), other), default=None)
 
 
 def _documents_with(index: Vocabulary, word: str, languages: Sequence[str], space_ids: frozenset[int]) -> int:
@@ -138,18 +147,19 @@ def _letters_like(letter: str) -> tuple[str, ...]:
     return tuple(c for c in near if c.isalpha() and analysis.strip_marks(analysis.fold(c)) == c)
 
 
-def _candidates(index: Vocabulary, word: str, limit: int) -> list[tuple[str, int]]:
-    """Return words that begin like this one, also when one of its first two letters is wrong, lost or too much."""
+def _two_mistakes_away(index: Vocabulary, word: str) -> list[tuple[str, int]]:
+    """Return words that begin like this one, also when one of its first three letters is in the wrong place."""
     letters = set(word)
-    lost = (word[0] + letter for letter in OFTEN_SECOND)
-    begins = dict.fromkeys((word[:2], word[1] + word[0], word[0] + word[2], word[1:3], *lost))
-    near = [
+    begins = dict.fromkeys(
+        (word[:3], word[1] + word[0] + word[2], word[0] + word[2] + word[1], word[1:4], word[0] + word[2:4])
+    )
+    return [
         (other, frequency)
         for begin in begins
         for other, frequency in index.vocabulary(begin)
         if frequency >= SEEN_AT_LEAST
-        and abs(len(other) - len(word)) <= limit
-        and len(letters.symmetric_difference(other)) <= 2 * limit
+        and abs(len(other) - len(word)) <= MOST_MISTAKES
+        and len(letters.symmetric_difference(other)) <= 2 * MOST_MISTAKES
         and other.isalpha()
+        and distance(word, other, MOST_MISTAKES) <= MOST_MISTAKES
     ]
-    return sorted(near, key=lambda pair: -pair[1])[:MOST_CANDIDATES]

@@ -186,6 +186,34 @@ def test_a_beginning_finds_every_ending(engine):
     assert find(engine, "conn") == []
 
 
+def test_a_beginning_finds_the_usual_ending_among_many_odd_ones(engine):
+    odd = " ".join(f"conn{a}{b}" for a in "abcd" for b in "abcdefghijklmnopqrstuvwxyz")
+    put(engine, document(1, odd), document(2, "Connectors"), document(3, "Connectors"))
+
+    assert set(find(engine, "conn*")) >= {2, 3}
+    assert set(find(engine, "conn", live=True)) >= {2, 3}
+
+
+def test_a_phrase_counts_where_it_stands_and_newest_comes_first_when_asked(engine):
+    put(
+        engine,
+        document(1, "Out of memory", "Out of memory again, out of memory."),
+        document(2, "Out of office", "There is memory of it."),
+        document(3, "Paper", "We ran out of memory."),
+        document(4, "Out of memory", space_id=2),
+    )
+
+    assert find(engine, '"out of memory"') == [1, 3]
+    assert find(engine, '"out of memory"', order=Order.NEWEST) == [3, 1]
+    assert find(engine, '"out of memory" paper') == [3]
+    assert find(engine, '"out of memory" -paper') == [1]
+    assert find(engine, '"out of memory" -"ran out"') == [1]
+    with engine.writing() as batch:
+        batch.delete([1])
+    engine.refresh()
+    assert find(engine, '"out of memory"') == [3]
+
+
 def test_a_minus_leaves_out(engine):
     put(engine, document(1, "VPN drops on Linux"), document(2, "VPN drops on Windows"))
 

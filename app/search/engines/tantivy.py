@@ -13,10 +13,12 @@ from tantivy import Query as Native
 
 from app.search import recipe
 from app.search.contract import Batch, Capabilities, Clause, Document, Found, Hit, Order, Query, Scope
-from app.search.engines.folders import FolderEngine
+from app.search.engines.folders import FolderEngine, most_frequent
 
 MAX_TERMS = 40
 PREFIX_WORDS = 64
+PREFIX_LOOKED_AT = 2000
+"""Of so many words that begin alike the most frequent are looked for; the others are mostly addresses and paths."""
 WRITER_BYTES = 64 * 1024 * 1024
 """Memory of one batch before it is flushed; Tantivy refuses less than 15 MB."""
 CAPABILITIES = Capabilities("tantivy", MAX_TERMS)
@@ -153,7 +155,7 @@ class TantivyReader:
     def _clause(self, clause: Clause) -> Native:
         options = [self._form(form) for form in clause.forms]
         if clause.prefix:
-            words = self._searcher.terms_with_prefix("surface", clause.prefix, limit=PREFIX_WORDS)
+            words = most_frequent(self.vocabulary(clause.prefix, PREFIX_LOOKED_AT), PREFIX_WORDS)
             options += [self._term("surface", word) for word, _ in words]
         if not options:
             return Native.empty_query()
