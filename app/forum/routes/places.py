@@ -90,10 +90,10 @@ def add_word(slug: str) -> ResponseReturnValue:
 
 def remove_word(slug: str) -> ResponseReturnValue:
     """Let a word stand for nothing again."""
-    _tag_id, real = _tag(slug)
+    tag_id, real = _tag(slug)
 
     def do(uow: UnitOfWork) -> str:
-        remove_synonym(uow, current_actor(), RemoveSynonym(request.form.get("word", "")))
+        remove_synonym(uow, current_actor(), RemoveSynonym(tag_id, request.form.get("word", "")))
         return url_for("forum.places_tag", slug=real)
 
     return press_once(do)

@@ -39,8 +39,9 @@ class AddSynonym:
 
 @dataclass(frozen=True, slots=True)
 class RemoveSynonym:
-    """Let a word stand for itself again."""
+    """Let a word stand for itself again that gave this tag."""
 
+    tag_id: int
     slug: str
 
 
@@ -84,12 +85,12 @@ def remove_synonym(uow: UnitOfWork, actor: Actor, command: RemoveSynonym) -> Non
     """Forget a synonym; questions keep the tag they have.
 
     Raises:
-        NotFound: when the word is no synonym.
+        NotFound: when the word is no synonym of this tag.
 
     """
     ensure(can_edit_tag(actor))
     synonym = uow.session.get(TagSynonym, command.slug)
-    if synonym is None:
+    if synonym is None or synonym.tag_id != command.tag_id:
         raise NotFound
     uow.session.delete(synonym)
     uow.audit(actor, "tag.synonym_removed", "tag", synonym.tag_id)

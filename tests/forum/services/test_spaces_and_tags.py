@@ -71,7 +71,7 @@ class TestTags:
         assert miscounts(session) == []
 
         with unit_of_work() as uow:
-            remove_synonym(uow, keeper, RemoveSynonym("wlan"))
+            remove_synonym(uow, keeper, RemoveSynonym(ids["wifi"], "wlan"))
         session.rollback()
         assert session.scalars(select(TagSynonym)).all() == []
 
@@ -84,7 +84,9 @@ class TestTags:
             with pytest.raises(Invalid, match=reason), unit_of_work() as uow:
                 add_synonym(uow, keeper, AddSynonym(tag.id, word))
         with pytest.raises(NotFound), unit_of_work() as uow:
-            remove_synonym(uow, keeper, RemoveSynonym("unheard-of"))
+            remove_synonym(uow, keeper, RemoveSynonym(wifi.id, "unheard-of"))
+        with pytest.raises(NotFound), unit_of_work() as uow:
+            remove_synonym(uow, keeper, RemoveSynonym(radio.id, "wlan"))
 
     def test_describing_tags_takes_a_privilege(
         self, make: Make, unit_of_work: UnitOfWorkFactory, session: Session
