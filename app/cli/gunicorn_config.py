@@ -54,7 +54,7 @@ def post_worker_init(worker: Any) -> None:
 
 def worker_exit(_arbiter: Any, worker: Any) -> None:
     """Let background work finish what it has in hand before the process ends."""
-    if worker.wsgi is not None:
+    if getattr(worker, "wsgi", None) is not None:  # a worker that could not load the application has none
         _background_of(worker).stop()
 
 

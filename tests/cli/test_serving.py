@@ -3,10 +3,12 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
 
+from app.cli.gunicorn_config import worker_exit
 from app.cli.serve import serve
 
 
@@ -44,3 +46,7 @@ def test_everywhere_else_it_becomes_the_server(started, bind):
     assert CliRunner().invoke(serve, ["--bind", bind, "--threads", "8"]).exit_code == 0
     (command,) = started
     assert command[-5:] == ["--threads", "8", "--bind", bind, "app:create_app()"]
+
+
+def test_a_worker_that_could_not_start_ends_without_another_complaint():
+    worker_exit(None, SimpleNamespace())
