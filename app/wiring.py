@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask import Blueprint, Flask, g
+from flask import Blueprint, Flask
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import sessionmaker
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app.actors import actor_loader, actor_of, sign_in_of
 from app.cli.check import check
 from app.cli.imports import imports
 from app.cli.people import make_administrator
@@ -35,7 +36,6 @@ from app.escalation.routes import places as escalation_places
 from app.forum import personal_data as forum_data
 from app.forum import words as forum_words
 from app.forum.blueprint import forum
-from app.forum.contract import readable_space_ids
 from app.forum.files import FileFolder
 from app.forum.jobs import forum_jobs
 from app.forum.ports import FileStore
@@ -44,13 +44,12 @@ from app.identity import personal_data as identity_data
 from app.identity import words as identity_words
 from app.identity.avatars import AvatarFolder
 from app.identity.blueprint import identity
-from app.identity.contract import SEEN_EVERY, SignedIn, people, roles_and_groups, signed_in, touch_sign_in
+from app.identity.contract import touch_sign_in
 from app.identity.jobs import periodic_jobs as account_jobs
 from app.identity.ports import AvatarStore
 from app.identity.subscribers import AccountMail
 from app.identity.subscribers import after_commit as account_reactions
 from app.identity.tokens import Tokens
-from app.kernel.actor import Actor, Role
 from app.kernel.clock import Clock, SystemClock
 from app.kernel.database import ReadSession
 from app.kernel.errors import Busy
@@ -79,7 +78,6 @@ from app.reputation import personal_data as reputation_data
 from app.reputation import subscribers as reputation_reactions
 from app.reputation import words as reputation_words
 from app.reputation.blueprint import reputation
-from app.reputation.contract import Table, privileges_of
 from app.reputation.jobs import reputation_jobs
 from app.reputation.routes import places as reputation_places
 from app.schema import complete_metadata
@@ -96,10 +94,10 @@ from app.web.headers import init_headers
 from app.web.health import health
 from app.web.language import init_language
 from app.web.limits import init_limits
-from app.web.login import init_login, signed_in_facts
+from app.web.login import init_login
 from app.web.logs import configure_logs, init_request_ids
 from app.web.metrics import init_metrics
-from app.web.runtime import Runtime, read_session
+from app.web.runtime import Runtime
 from app.web.site import site
 from app.web.slots import NAVIGATION, PERSON_SCORE, PROFILE, Slots
 from app.web.speech import AppTranslator
@@ -171,7 +169,7 @@ def build_app(settings: Settings | None = None, clock: Clock | None = None) -> F
     app.extensions["peerdesk.slots"] = Slots()
     _fill_slots(app.extensions["peerdesk.slots"])
     app.extensions["peerdesk"] = found = _runtime(app, settings, clock or SystemClock())
-    init_login(app, _sign_in_of(found.clock), _visit_writer(found.unit_of_work))
+    init_login(app, sign_in_of(found.clock), _visit_writer(found.unit_of_work))
     init_metrics(app)
     app.extensions["peerdesk.background"] = _background(app)
     for blueprint in BLUEPRINTS:
@@ -207,7 +205,7 @@ def _runtime(app: Flask, settings: Settings, clock: Clock) -> Runtime:
     units.listeners = relay.listeners
     jobs = JobRunner(writes, _jobs(ports, units, reads, settings), clock, gate)
     return Runtime(
-        settings, clock, units, reads, relay, jobs, wake, _actor_loader(clock, settings.reputation_table), ports
+        settings, clock, units, reads, relay, jobs, wake, actor_loader(clock, settings.reputation_table), ports
     )
 
 
@@ -277,42 +275,12 @@ def _fill_slots(slots: Slots) -> None:
         slots.fill(place, provider)
 
 
-def _sign_in_of(clock: Clock) -> Callable[[str], SignedIn | None]:
-    return lambda token: signed_in(read_session(), token, clock.now())
-
-
 def _visit_writer(units: UnitOfWorkFactory) -> Callable[[int], None]:
     def write(sign_in_id: int) -> None:
         with suppress(Busy), units() as uow:  # nobody waits for this; the next page tries again
             touch_sign_in(uow, sign_in_id)
 
     return write
-
-
-def _actor_loader(clock: Clock, table: Table) -> Callable[[Session], Actor]:
-    def load(read: Session) -> Actor:
-        who: SignedIn | None = signed_in_facts()
-        if who is None:
-            return Actor(space_ids=readable_space_ids(read, signed_in=False, group_ids=(), everything=False))
-        g.time_zone, g.theme, g.shortcuts = who.time_zone, who.theme, who.shortcuts
-        if who.last_seen_at <= clock.now() - SEEN_EVERY:
-            g.seen_sign_in = who.sign_in_id
-        return _actor(read, table, who.user_id, who.name, (who.roles, who.group_ids))
-
-    return load
-
-
-def actor_of(read: Session, user_id: int, *, table: Table = "small") -> Actor:
-    """Return everything permissions need to know about a person."""
-    return _actor(read, table, user_id, people(read, [user_id])[user_id].name, roles_and_groups(read, user_id))
-
-
-def _actor(
-    read: Session, table: Table, user_id: int, name: str, rights: tuple[frozenset[Role], frozenset[int]]
-) -> Actor:
-    everything = Role.ADMINISTRATOR in rights[0]
-    spaces = readable_space_ids(read, signed_in=True, group_ids=rights[1], everything=everything)
-    return Actor(user_id, name, *rights, spaces, privileges_of(read, user_id, table))
 
 
 def _merge(tables: list[Mapping[str, str]]) -> dict[str, str]:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Integer, Select, Subquery, bindparam, case, func, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.forum.models.answer import Answer, Attachment, Comment
+from app.forum.models.answer import Answer, Attachment, Comment, Vote
 from app.forum.models.question import Question
 from app.forum.models.space import Space, Tag
 from app.forum.permissions import can_see_answer, can_see_comment, can_see_question, can_see_space
@@ -31,7 +32,31 @@ _VOTED_QUESTION = _VOTED.where(Question.id == bindparam("post"))
 _VOTED_THREAD = _VOTED.where(
     Question.id == select(Answer.question_id).where(Answer.id == bindparam("post")).scalar_subquery()
 )
-_VOTED_ANSWER = select(Answer.author_id, Answer.deleted_at, Answer.score).where(Answer.id == bindparam("post"))
+
+
+def _standing_by(post: InstrumentedAttribute[int | None]) -> Subquery:
+    """Make the statement: id, value and time of somebody's vote on a post, and how many they gave since midnight."""
+    here: ColumnElement[bool] = post == bindparam("post", type_=Integer)
+    today: ColumnElement[bool] = Vote.cast_at >= bindparam("midnight", type_=Vote.cast_at.type)
+    return (
+        select(
+            func.max(case((here, Vote.id))),
+            func.coalesce(func.max(case((here, Vote.value))), 0),
+            func.max(case((here, Vote.cast_at))),
+            func.count(case((today, 1))),
+        )
+        .where(Vote.user_id == bindparam("voter"), here | today)
+        .subquery()
+    )
+
+
+_ON_ANSWER = _standing_by(Vote.answer_id)
+_VOTED_ANSWER: Select[*tuple[Any, ...]] = (
+    select(Answer.author_id, Answer.deleted_at, Answer.score, *_ON_ANSWER.c)
+    .join(_ON_ANSWER, true())
+    .where(Answer.id == bindparam("post"))
+)
+_STANDING_ON_QUESTION: Select[*tuple[Any, ...]] = select(*_standing_by(Vote.question_id).c)
 # built once: putting a statement together costs more than running it
 
 
@@ -85,10 +110,29 @@ class VotedPost:
     score: int
 
 
+@dataclass(frozen=True, slots=True)
+class VoterStanding:
+    """The actor's vote on the post, if any, and how many votes they gave today."""
+
+    vote_id: int | None
+    value: int
+    cast_at: datetime | None
+    today: int
+
+
 def access_voted(
-    session: Session, actor: Actor, question_id: int | None, answer_id: int | None
-) -> tuple[VotedThread, VotedPost]:
-    """Lock the thread of a post this actor may know about, and return the few columns that a vote needs.
+    session: Session, actor: Actor, question_id: int | None, answer_id: int | None, midnight: datetime
+) -> tuple[VotedThread, VotedPost, VoterStanding]:
+    """Lock the thread of a post this actor may know about, and return what a vote needs, in two statements.
+
+    The second one comes after the lock: what it says holds until the transaction ends.
+
+    Args:
+        session: a writing session.
+        actor: who votes.
+        question_id: the post, unless it is an answer.
+        answer_id: the post, unless it is a question.
+        midnight: when the day began whose votes are counted.
 
     Raises:
         NotFound: when the answer or its question is absent or hidden.
@@ -101,12 +145,15 @@ def access_voted(
     if row is None or not can_see_question(actor, row):
         raise NotFound
     thread = VotedThread(row.id, row.space_id, row.asker_id, row.deleted_at)
+    values = {"post": answer_id or thread.id, "voter": actor.user_id, "midnight": midnight}
     if answer_id is None:
-        return thread, VotedPost(None, row.asker_id, row.deleted_at, row.score)
-    post = VotedPost(answer_id, *fetch(session, _VOTED_ANSWER, {"post": answer_id}).one())
+        standing = fetch(session, _STANDING_ON_QUESTION, values).one()
+        return thread, VotedPost(None, row.asker_id, row.deleted_at, row.score), VoterStanding(*standing)
+    author_id, deleted_at, score, *standing_on_answer = fetch(session, _VOTED_ANSWER, values).one()
+    post = VotedPost(answer_id, author_id, deleted_at, score)
     if not can_see_answer(actor, post):
         raise NotFound
-    return thread, post
+    return thread, post, VoterStanding(*standing_on_answer)
 
 
 def access_answer(session: Session, actor: Actor, answer_id: int, *, lock: bool = False) -> tuple[Question, Answer]:

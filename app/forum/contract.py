@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
-from sqlalchemy import bindparam, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, String, bindparam, cast, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.forum.access import access_question, visible_to
 from app.forum.models.question import ClosureReason, Impact
@@ -87,6 +88,7 @@ from app.forum.services.importing_history import (
 )
 from app.forum.services.moving import MoveQuestion, move_question
 from app.forum.services.recounting import recount_space
+from app.identity.contract import groups_of
 from app.kernel.actor import Actor
 from app.kernel.database import fetch
 
@@ -169,6 +171,7 @@ __all__ = [
     "reopen_question",
     "similar_solved",
     "space_names",
+    "spaces_of_member",
     "tags_by_question",
     "thread_of",
     "unanswered_count",
@@ -186,14 +189,14 @@ __all__ = [
 
 _ALL_SPACES = select(Space.id)
 _PUBLIC_SPACES = _ALL_SPACES.where(Space.visibility == Visibility.PUBLIC)
-_SPACES_OF_MEMBERS = _ALL_SPACES.where(
-    or_(
-        Space.visibility.in_((Visibility.PUBLIC, Visibility.INTERNAL)),
-        Space.id.in_(
-            select(SpaceGroup.space_id).where(SpaceGroup.group_id.in_(bindparam("group_ids", expanding=True)))
-        ),
-    )
-)
+
+
+def _open_to_members(groups: Any) -> ColumnElement[bool]:
+    open_to_all = Space.visibility.in_((Visibility.PUBLIC, Visibility.INTERNAL))
+    return or_(open_to_all, Space.id.in_(select(SpaceGroup.space_id).where(SpaceGroup.group_id.in_(groups))))
+
+
+_SPACES_OF_MEMBERS = _ALL_SPACES.where(_open_to_members(bindparam("group_ids", expanding=True)))
 
 
 def readable_space_ids(
@@ -205,6 +208,12 @@ def readable_space_ids(
     if not signed_in:
         return frozenset(fetch(session, _PUBLIC_SPACES).scalars())
     return frozenset(fetch(session, _SPACES_OF_MEMBERS, {"group_ids": list(group_ids)}).scalars())
+
+
+def spaces_of_member(user_id: InstrumentedAttribute[int]) -> ColumnElement[str | None]:
+    """Return, for a person of the statement around, the same ids joined with commas; administrators read all others."""
+    joined = select(func.aggregate_strings(cast(Space.id, String), ","))
+    return joined.where(_open_to_members(groups_of(user_id))).scalar_subquery()
 
 
 def access_thread(session: Session, actor: Actor, question_id: int, *, lock: bool = False) -> QuestionFacts:

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, bindparam, func, literal, or_, select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    String,
+    bindparam,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.identity.models import Group, GroupMember, RoleGrant, SignIn, User
 from app.identity.services.importing import ImportedPerson, import_people
@@ -19,8 +31,9 @@ from app.kernel.database import fetch
 
 __all__ = [
     "SEEN_EVERY", "Correspondent", "ImportedPerson", "Introduction", "Person", "SignedIn", "correspondents",
-    "group_names", "import_people", "introduction_of", "listed_people", "may_sign_in", "open_sign_ins", "people",
-    "people_with_role", "roles_and_groups", "signed_in", "touch_sign_in", "trusted_among",
+    "group_names", "groups_of", "ids_in", "import_people", "introduction_of", "listed_people", "may_sign_in",
+    "open_sign_ins", "people", "people_with_role", "roles_and_groups", "sign_in_reader", "touch_sign_in",
+    "trusted_among",
 ]  # fmt: skip
 
 
@@ -49,6 +62,17 @@ class SignedIn:
     last_seen_at: datetime
     roles: frozenset[Role]
     group_ids: frozenset[int]
+    beside: tuple[Any, ...]
+    """What other domains know of the person, as they asked for it."""
+
+
+Beside = Callable[[InstrumentedAttribute[int]], ColumnElement[Any]]
+"""From the column of a person's id to one value of theirs."""
+
+
+def groups_of(user_id: InstrumentedAttribute[int]) -> Select[int]:
+    """Return the group ids of a person of the statement around, as a statement for ``IN``."""
+    return select(GroupMember.group_id).where(GroupMember.user_id == user_id).correlate(User)
 
 
 _SIGNED_IN = (
@@ -61,12 +85,12 @@ _SIGNED_IN = (
         User.shortcuts,
         SignIn.id,
         SignIn.last_seen_at,
-        RoleGrant.role,
-        GroupMember.group_id,
+        select(func.aggregate_strings(RoleGrant.role, ",")).where(RoleGrant.user_id == User.id).scalar_subquery(),
+        select(func.aggregate_strings(cast(GroupMember.group_id, String), ","))
+        .where(GroupMember.user_id == User.id)
+        .scalar_subquery(),
     )
     .join(SignIn, SignIn.user_id == User.id)
-    .outerjoin(RoleGrant, RoleGrant.user_id == User.id)
-    .outerjoin(GroupMember, GroupMember.user_id == User.id)
     .where(
         SignIn.token_hash == bindparam("token_hash"),
         SignIn.revoked_at.is_(None),
@@ -74,6 +98,7 @@ _SIGNED_IN = (
         User.deactivated_at.is_(None),
     )
 )
+_KNOWN = len(_SIGNED_IN.selected_columns)
 _ROLES_AND_GROUPS: CompoundSelect[Any] = union_all(
     select(RoleGrant.role.label("role"), literal(0).label("group_id")).where(RoleGrant.user_id == bindparam("user_id")),
     select(literal("").label("role"), GroupMember.group_id).where(GroupMember.user_id == bindparam("user_id")),
@@ -84,17 +109,31 @@ _PEOPLE = select(User.id, User.handle, User.name, User.place, User.avatar_key).w
 # built once: every page asks these, and putting a statement together costs more than running it
 
 
-def signed_in(session: Session, token: str, now: datetime) -> SignedIn | None:
-    """Return who holds a sign-in token, with their roles and groups, in one statement.
+def sign_in_reader(*beside: Beside) -> Callable[[Session, str, datetime], SignedIn | None]:
+    """Return what tells who holds a sign-in token, with their roles and groups, in one statement.
 
-    None when the token is unknown, revoked or expired, or the person is deactivated.
+    It gives None when the token is unknown, revoked or expired, or the person is deactivated.
+
+    Args:
+        beside: what else every request has to know of the person; read in the same statement.
+
     """
-    rows: Sequence[Any] = fetch(session, _SIGNED_IN, {"token_hash": hash_token(token), "now": now}).all()
-    if not rows:
-        return None
-    roles = frozenset(Role(row.role) for row in rows if row.role is not None)  # a row for each role in each group
-    groups = frozenset(row.group_id for row in rows if row.group_id is not None)
-    return SignedIn(*(*rows[0][:-2], roles, groups))
+    statement = _SIGNED_IN.add_columns(*(value(User.id) for value in beside))
+
+    def read(session: Session, token: str, now: datetime) -> SignedIn | None:
+        row = fetch(session, statement, {"token_hash": hash_token(token), "now": now}).first()
+        if row is None:
+            return None
+        *facts, roles, groups = row[:_KNOWN]
+        held = frozenset(Role(role) for role in roles.split(",")) if roles else frozenset()
+        return SignedIn(*(*facts, held, ids_in(groups), tuple(row[_KNOWN:])))
+
+    return read
+
+
+def ids_in(joined: str | None) -> frozenset[int]:
+    """Return the ids that a statement joined with commas; None stands for no id."""
+    return frozenset(map(int, joined.split(","))) if joined else frozenset()
 
 
 def may_sign_in(session: Session, user_id: int) -> bool:

@@ -13,14 +13,26 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 import structlog
-from sqlalchemy import CursorResult, DateTime, Dialect, Engine, ExceptionContext, Executable, MetaData, Text, event
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    DateTime,
+    Dialect,
+    Engine,
+    ExceptionContext,
+    Executable,
+    MetaData,
+    Text,
+    event,
+)
+from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 from sqlalchemy.types import TypeDecorator
 
 from app.kernel.errors import Busy, Unwritable
 
 SITE_ZONE = "site_zone"
 """Where an engine keeps the site's time zone for whoever has only a session."""
+_CONNECTION = "connection"
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -99,7 +111,18 @@ def fetch(
     """
     if not isinstance(session, ReadSession):
         session.flush()  # what the unit of work has done so far is part of the answer
-    return session.connection().execute(statement, values)
+    return _connection_of(session).execute(statement, values)
+
+
+def _connection_of(session: Session) -> Connection:
+    """Return the connection of the session's transaction; looked up once in each, because looking is half a query."""
+    transaction = session.get_transaction()
+    kept: tuple[SessionTransaction, Connection] | None = session.info.get(_CONNECTION)
+    if kept is not None and kept[0] is transaction:
+        return kept[1]
+    connection = session.connection()
+    session.info[_CONNECTION] = session.get_transaction(), connection
+    return connection
 
 
 def prepare_engine(engine: Engine, *, writes: bool) -> None:

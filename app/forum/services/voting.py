@@ -6,12 +6,11 @@ People vote more often than they write, so everything here is one short statemen
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import cast
 
-from sqlalchemy import ColumnElement, Integer, Select, Table, bindparam, case, delete, func, insert, select, update
+from sqlalchemy import Table, bindparam, delete, insert, update
 
-from app.forum.access import VotedPost, VotedThread, access_voted
+from app.forum.access import VotedPost, VotedThread, VoterStanding, access_voted
 from app.forum.events import VoteCast, VoteWithdrawn
 from app.forum.models.answer import Answer, Vote
 from app.forum.models.question import Question
@@ -44,16 +43,6 @@ class SetVote:
     within: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Standing:
-    """The actor's vote on the post, if any, and how many votes they gave today."""
-
-    vote_id: int | None
-    value: int
-    cast_at: datetime | None
-    today: int
-
-
 def set_vote(uow: UnitOfWork, actor: Actor, command: SetVote) -> int:
     """Make the actor's vote what the command says and return the post's score; repeating has no second effect.
 
@@ -67,10 +56,10 @@ def set_vote(uow: UnitOfWork, actor: Actor, command: SetVote) -> int:
     """
     if command.value not in {-1, 0, 1} or (command.question_id is None) == (command.answer_id is None):
         raise Invalid("value", "forum.vote_unknown")
-    thread, post = access_voted(uow.session, actor, command.question_id, command.answer_id)
+    midnight = uow.now.replace(hour=0, minute=0, second=0, microsecond=0)
+    thread, post, standing = access_voted(uow.session, actor, command.question_id, command.answer_id, midnight)
     if command.within not in {None, thread.id}:
         raise NotFound
-    standing = _standing(uow, actor.user_id, thread, post)
     if command.value == standing.value:
         return post.score
     if thread.deleted_at is not None:
@@ -87,14 +76,7 @@ def set_vote(uow: UnitOfWork, actor: Actor, command: SetVote) -> int:
     return score
 
 
-def _standing(uow: UnitOfWork, user_id: int, thread: VotedThread, post: VotedPost) -> _Standing:
-    midnight = uow.now.replace(hour=0, minute=0, second=0, microsecond=0)
-    query = _STANDING_ON_QUESTION if post.answer_id is None else _STANDING_ON_ANSWER
-    values = {"voter": user_id, "post": post.answer_id or thread.id, "midnight": midnight}
-    return _Standing(*fetch(uow.session, query, values).one())
-
-
-def _withdraw(uow: UnitOfWork, actor: Actor, thread: VotedThread, post: VotedPost, standing: _Standing) -> int:
+def _withdraw(uow: UnitOfWork, actor: Actor, thread: VotedThread, post: VotedPost, standing: VoterStanding) -> int:
     assert standing.vote_id is not None
     assert standing.cast_at is not None
     fetch(uow.session, _WITHDRAW, {"vote": standing.vote_id})
@@ -144,19 +126,7 @@ def _store(uow: UnitOfWork, thread: VotedThread, post: VotedPost, score: int) ->
         fetch(uow.session, _CHANGE_QUESTION, {"post": thread.id})
 
 
-def _standing_by(column: ColumnElement[int | None]) -> Select[int | None, int, datetime | None, int]:
-    here: ColumnElement[bool] = column == bindparam("post", type_=Integer)
-    today: ColumnElement[bool] = VOTES.c.cast_at >= bindparam("midnight", type_=VOTES.c.cast_at.type)
-    return select(
-        func.max(case((here, VOTES.c.id))),
-        func.coalesce(func.max(case((here, VOTES.c.value))), 0),
-        func.max(case((here, VOTES.c.cast_at))),
-        func.count(case((today, 1))),
-    ).where(VOTES.c.user_id == bindparam("voter"), here | today)
-
-
 # built once: putting a statement together costs more than running it
-_STANDING_ON_QUESTION, _STANDING_ON_ANSWER = _standing_by(VOTES.c.question_id), _standing_by(VOTES.c.answer_id)
 _CAST = insert(VOTES).returning(VOTES.c.id)
 _WITHDRAW = delete(VOTES).where(VOTES.c.id == bindparam("vote"))
 _SCORE_ANSWER = update(ANSWERS).where(ANSWERS.c.id == bindparam("post")).values(score=bindparam("new_score"))

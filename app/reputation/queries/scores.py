@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import bindparam, distinct, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, bindparam, distinct, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.kernel.database import fetch
 from app.reputation.models import Entry, Score
@@ -25,6 +25,11 @@ def scores(session: Session, user_ids: Collection[int]) -> dict[int, int]:
     rows = fetch(session, _SCORES, {"user_ids": list(user_ids)})
     kept = {row.user_id: row.score_sum for row in rows}
     return {user_id: shown_score(kept.get(user_id, 0)) for user_id in user_ids}
+
+
+def score_of(user_id: InstrumentedAttribute[int]) -> ColumnElement[int | None]:
+    """Return, for a person of the statement around, the sum that the shown score is made of; NULL without a ledger."""
+    return select(Score.score_sum).where(Score.user_id == user_id).scalar_subquery()
 
 
 def privileges_of(session: Session, user_id: int, table: Table) -> frozenset[str]:

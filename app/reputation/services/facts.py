@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
-from datetime import UTC
+from datetime import UTC, datetime
+from functools import lru_cache
 
-from sqlalchemy import select
+from sqlalchemy import Text, cast, select
 from sqlalchemy.orm import Session
 
 from app.forum.contract import FactScope, acceptance_facts, live_answers, vote_facts, vote_of_one
@@ -14,13 +16,21 @@ from app.reputation.claims import Claim, ConfirmationFact, derive_claims
 from app.reputation.models import DeskConfirmation, StoredRules
 from app.reputation.rules import RuleBook, RuleVersion, rules_from_json
 
-_VERSIONS = select(StoredRules.number, StoredRules.valid_from, StoredRules.rules)
+VERSION_COLUMNS = (StoredRules.number, StoredRules.valid_from, cast(StoredRules.rules, Text))
+_VERSIONS = select(*VERSION_COLUMNS)
 
 
 def load_rule_book(session: Session) -> RuleBook:
     """Read every rule version, in one statement."""
-    rows = fetch(session, _VERSIONS)
-    return RuleBook(RuleVersion(n, since.astimezone(UTC), rules_from_json(stored)) for n, since, stored in rows)
+    return rule_book_of(tuple(tuple(row) for row in fetch(session, _VERSIONS)))
+
+
+@lru_cache(maxsize=8)
+def rule_book_of(versions: tuple[tuple[int, datetime, str], ...]) -> RuleBook:
+    """Return the rules that rows of ``VERSION_COLUMNS`` stand for; read out anew only when they differ."""
+    return RuleBook(
+        RuleVersion(n, since.astimezone(UTC), rules_from_json(json.loads(text))) for n, since, text in versions
+    )
 
 
 def claims_of_vote(

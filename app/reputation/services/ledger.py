@@ -13,16 +13,23 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, Table, bindparam, insert, select
+from sqlalchemy import ColumnElement, Select, Table, bindparam, insert, literal, select, true
 from sqlalchemy.orm import Session, aliased
 
 from app.forum.contract import FactScope
 from app.kernel.database import fetch
 from app.kernel.words import N_
 from app.reputation.claims import Claim, outcome_keys, vote_keys
-from app.reputation.models import Entry
+from app.reputation.models import Entry, StoredRules
 from app.reputation.rules import RuleBook
-from app.reputation.services.facts import claims_of_outcome, claims_of_posts, claims_of_vote, load_rule_book
+from app.reputation.services.facts import (
+    VERSION_COLUMNS,
+    claims_of_outcome,
+    claims_of_posts,
+    claims_of_vote,
+    load_rule_book,
+    rule_book_of,
+)
 from app.reputation.services.totals import add_points, settle_limits, touch
 
 
@@ -91,7 +98,11 @@ _LINES: Select[*tuple[Any, ...]] = (
     .where(Entry.reverses_id.is_(None))
 )  # fmt: skip
 """Originals, each with its reversal; by key they are found in the index of those alone."""
-_LINES_OF_KEYS = _LINES.where(Entry.key.in_(bindparam("keys", expanding=True)))
+_LINES_OF_KEYS = _LINES.where(Entry.key.in_(bindparam("keys", expanding=True))).subquery()
+_RULES_AND_LINES_OF_KEYS: Select[*tuple[Any, ...]] = select(*VERSION_COLUMNS, *_LINES_OF_KEYS.c).select_from(
+    select(literal(1).label("always")).subquery().outerjoin(StoredRules, true()).outerjoin(_LINES_OF_KEYS, true())
+)
+_OF_VERSION = len(VERSION_COLUMNS)
 _WRITE = insert(cast("Table", Entry.__table__))
 Lines = tuple[dict[int, Line], dict[str, int]]
 """Standing lines by id, and how often each key has begun to hold."""
@@ -99,18 +110,16 @@ Lines = tuple[dict[int, Line], dict[str, int]]
 
 def settle_vote(session: Session, now: datetime, question_id: int, answer_id: int | None, voter_id: int) -> None:
     """Write what changed when one person's vote on one post did."""
-    book = load_rule_book(session)
+    book, lines = _read_rules_and_lines(session, vote_keys(question_id, answer_id, voter_id))
     claims = claims_of_vote(session, book, question_id, answer_id, voter_id)
-    lines = read_lines_of(session, vote_keys(question_id, answer_id, voter_id))
     settle(session, now, book, lines, claims, Reason.VOTE_WITHDRAWN, Reason.EARNED)
 
 
 def settle_outcome(session: Session, now: datetime, question_id: int, answer_id: int, undone: Reason) -> None:
     """Write what changed when an answer began or ceased to be the one that solved it."""
     scope = FactScope(question_id, answer_id)
-    book = load_rule_book(session)
-    claims = claims_of_outcome(session, book, scope)
-    settle(session, now, book, read_lines_of(session, outcome_keys(answer_id)), claims, undone, Reason.EARNED)
+    book, lines = _read_rules_and_lines(session, outcome_keys(answer_id))
+    settle(session, now, book, lines, claims_of_outcome(session, book, scope), undone, Reason.EARNED)
 
 
 def settle_posts(session: Session, now: datetime, scope: FactScope, reason: Reason) -> None:
@@ -161,18 +170,22 @@ def read_lines(session: Session, where: ColumnElement[bool]) -> Lines:
     return _standing(fetch(session, _LINES.where(where)))
 
 
-def read_lines_of(session: Session, keys: Sequence[str]) -> Lines:
-    """Return the same for a few facts, by a statement that is built once."""
-    return _standing(fetch(session, _LINES_OF_KEYS, {"keys": keys}))
+def _read_rules_and_lines(session: Session, keys: Sequence[str]) -> tuple[RuleBook, Lines]:
+    """Return the rules, and the same for a few facts, in one statement."""
+    rows = fetch(session, _RULES_AND_LINES_OF_KEYS, {"keys": keys}).all()
+    versions = {row[0]: tuple(row[:_OF_VERSION]) for row in rows if row[0] is not None}
+    lines = {row.id: row[_OF_VERSION:] for row in rows if row.id is not None}  # each line comes with each version
+    return rule_book_of(tuple(versions.values())), _standing(lines.values())
 
 
 def _standing(rows: Iterable[Any]) -> Lines:
     standing: dict[int, Line] = {}
     occurrences: dict[str, int] = defaultdict(int)
-    for row in rows:
-        occurrences[row.key] = max(occurrences[row.key], row.occurrence)
-        if row.taken_back_by is None:
-            standing[row.id] = Line(*row[1:])
+    for taken_back_by, *columns in rows:
+        line = Line(*columns)
+        occurrences[line.key] = max(occurrences[line.key], line.occurrence)
+        if taken_back_by is None:
+            standing[line.id] = line
     return standing, occurrences
 
 

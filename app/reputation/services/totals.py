@@ -136,11 +136,11 @@ def _settle_caps(session: Session, book: RuleBook, user_id: int, person: Touched
     days = person.days
     gains = _gains_on(session, user_id, days)
     posts = person.posts | {(g.question_id, g.answer_id) for g in gains if g.by_id in person.voters}
-    stored = stored_caps(session, user_id, Cap.day.in_(days))
+    stored = _caps_on(session, user_id, days)
     if more := _days_of_limited_posts(session, book, user_id, posts) - days:
         days = days | more
         gains = _gains_on(session, user_id, days)
-        stored = stored_caps(session, user_id, Cap.day.in_(days))
+        stored = _caps_on(session, user_id, days)
     return _replace_caps(
         session, user_id, stored, derive_caps(book, gains, stored, {post_name(*post) for post in posts})
     )
@@ -171,14 +171,9 @@ def _days_of_limited_posts(
     """Return the days on which those of the posts gained something that are limited, or were before this change."""
     answers = [answer_id for _, answer_id in posts if answer_id is not None]
     questions = [question_id for question_id, answer_id in posts if answer_id is None]
-    here = or_(Entry.answer_id.in_(answers), and_(Entry.question_id.in_(questions), Entry.answer_id.is_(None)))
-    by_day = (
-        select(Entry.question_id, Entry.answer_id, Entry.day, func.sum(Entry.points))
-        .where(Entry.user_id == user_id, Entry.rule.in_(UPS_RECEIVED), here)
-        .group_by(Entry.question_id, Entry.answer_id, Entry.day)
-    )
     days: dict[tuple[int, int | None], dict[date, int]] = defaultdict(dict)
-    for question_id, answer_id, day, points in session.execute(by_day):
+    rows = fetch(session, _GAINED_BY_DAY, {"user": user_id, "answers": answers, "questions": questions})
+    for question_id, answer_id, day, points in rows:
         days[question_id, answer_id][day] = int(points)
     limited = {post for post, gained in days.items() if sum(gained.values()) > book.smallest_post_limit}
     limited |= _posts_limited_before(session, user_id, posts)
@@ -189,58 +184,50 @@ def _posts_limited_before(
     session: Session, user_id: int, posts: Collection[tuple[int, int | None]]
 ) -> set[tuple[int, int | None]]:
     names = {post_name(*post): post for post in posts}
-    query = select(Cap.subject).where(
-        Cap.user_id == user_id, Cap.kind == CapKind.POST.value, Cap.subject.in_(names.keys())
-    )
-    return {names[name] for name in session.scalars(query)}
+    limited = fetch(session, _LIMITED_POSTS, {"user": user_id, "names": list(names)})
+    return {names[name] for name in limited.scalars()}
 
 
 def _gains_on(session: Session, user_id: int, days: Collection[date]) -> list[Gain]:
-    return gains_of(session, gains_query().where(Entry.user_id == user_id, Entry.day.in_(days)))
+    return [
+        Gain(day, Rule(rule), int(points), by_id, question_id, answer_id)
+        for day, rule, points, by_id, question_id, answer_id in fetch(
+            session, _GAINS_ON, {"user": user_id, "days": list(days)}
+        )
+    ]
 
 
-def stored_caps(session: Session, user_id: int, where: ColumnElement[bool]) -> dict[CapKey, int]:
-    """Return those of one person's cap rows that ``where`` names."""
-    rows = session.execute(select(Cap.day, Cap.kind, Cap.subject, Cap.points).where(Cap.user_id == user_id, where))
-    return {(row.day, CapKind(row.kind), row.subject): row.points for row in rows}
+def _caps_on(session: Session, user_id: int, days: Collection[date]) -> dict[CapKey, int]:
+    rows = fetch(session, _CAPS_ON, {"user": user_id, "days": list(days)})
+    return {(day, CapKind(kind), subject): points for day, kind, subject, points in rows}
 
 
-def gains_query() -> Statement:
+def _gains_query() -> Statement:
     """Return the statement for the standing vote entries: whatever was taken back sums to nothing."""
     where = (Entry.day, Entry.rule, Entry.by_id, Entry.question_id, Entry.answer_id)
     points = func.sum(Entry.points)
     return (
         select(Entry.day, Entry.rule, points, *where[2:])
-        .where(Entry.rule.in_(VOTES_RECEIVED))
+        .where(_is_one_of(VOTES_RECEIVED))
         .group_by(*where)
         .having(points != 0)
     )
 
 
-def gains_of(session: Session, query: Statement) -> list[Gain]:
-    """Run a statement made from ``gains_query``."""
-    return [
-        Gain(day, Rule(rule), int(points), by_id, question_id, answer_id)
-        for day, rule, points, by_id, question_id, answer_id in session.execute(query)
-    ]
-
-
 def _replace_caps(session: Session, user_id: int, stored: Mapping[CapKey, int], wanted: Mapping[CapKey, int]) -> int:
-    for day, kind, subject in stored.keys() - wanted.keys():
-        session.execute(
-            delete(Cap).where(Cap.user_id == user_id, Cap.day == day, Cap.kind == kind.value, Cap.subject == subject)
-        )
-    for key in wanted.keys() & stored.keys():
-        if wanted[key] != stored[key]:
-            day, kind, subject = key
-            session.execute(
-                update(Cap)
-                .where(Cap.user_id == user_id, Cap.day == day, Cap.kind == kind.value, Cap.subject == subject)
-                .values(points=wanted[key])
-            )
+    if gone := [_cap_named(user_id, key) for key in stored.keys() - wanted.keys()]:
+        fetch(session, _DROP_CAP, gone)
+    moved = [key for key in wanted.keys() & stored.keys() if wanted[key] != stored[key]]
+    if moved:
+        fetch(session, _MOVE_CAP, [{**_cap_named(user_id, key), "taken": wanted[key]} for key in moved])
     if new := cap_rows(user_id, {key: wanted[key] for key in wanted.keys() - stored.keys()}):
-        session.execute(insert(Cap), new)
+        fetch(session, _NEW_CAP, new)
     return sum(wanted.values()) - sum(stored.values())
+
+
+def _cap_named(user_id: int, key: CapKey) -> dict[str, object]:
+    day, kind, subject = key
+    return {"user": user_id, "on": day, "which": kind.value, "what": subject}
 
 
 def cap_rows(user_id: int, caps: Mapping[CapKey, int]) -> list[dict[str, object]]:
@@ -249,3 +236,35 @@ def cap_rows(user_id: int, caps: Mapping[CapKey, int]) -> list[dict[str, object]
         {"user_id": user_id, "day": day, "kind": kind.value, "subject": subject, "points": points}
         for (day, kind, subject), points in sorted(caps.items())
     ]
+
+
+# built once: putting a statement together costs more than running it
+_OF_USER = Entry.user_id == bindparam("user")
+_GAINS_ON = _gains_query().where(_OF_USER, Entry.day.in_(bindparam("days", expanding=True)))
+_GAINED_BY_DAY = (
+    select(Entry.question_id, Entry.answer_id, Entry.day, func.sum(Entry.points))
+    .where(
+        _OF_USER,
+        _is_one_of(UPS_RECEIVED),
+        or_(
+            Entry.answer_id.in_(bindparam("answers", expanding=True)),
+            and_(Entry.question_id.in_(bindparam("questions", expanding=True)), Entry.answer_id.is_(None)),
+        ),
+    )
+    .group_by(Entry.question_id, Entry.answer_id, Entry.day)
+)
+_CAPS_OF_USER = select(Cap.day, Cap.kind, Cap.subject, Cap.points).where(Cap.user_id == bindparam("user"))
+_CAPS_ON = _CAPS_OF_USER.where(Cap.day.in_(bindparam("days", expanding=True)))
+_LIMITED_POSTS = _CAPS_OF_USER.with_only_columns(Cap.subject).where(
+    Cap.kind == CapKind.POST.value, Cap.subject.in_(bindparam("names", expanding=True))
+)
+_CAPS = cast("Table", Cap.__table__)
+_THAT_CAP = and_(
+    _CAPS.c.user_id == bindparam("user"),
+    _CAPS.c.day == bindparam("on", type_=Date),
+    _CAPS.c.kind == bindparam("which"),
+    _CAPS.c.subject == bindparam("what"),
+)
+_DROP_CAP = delete(_CAPS).where(_THAT_CAP)
+_MOVE_CAP = update(_CAPS).where(_THAT_CAP).values(points=bindparam("taken"))
+_NEW_CAP = insert(_CAPS)

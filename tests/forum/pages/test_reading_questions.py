@@ -58,7 +58,7 @@ def test_a_members_page_costs_the_same_with_one_answer_and_with_forty(client, ma
     make.sign_in(client, make.user())
     few = statements(client, count_statements, f"/questions/{short.id}")
     many = statements(client, count_statements, f"/questions/{long.id}")
-    assert few == many <= SIGNED_IN + 3  # the sign-in, the roles and the readable spaces
+    assert few == many <= SIGNED_IN + 1  # who is asking
 
 
 def test_a_guests_good_copy_is_confirmed_by_one_statement(client, make, count_statements):
