@@ -18,7 +18,6 @@ from typing import Any
 import click
 import psutil
 
-from tests.bench.client import send_all
 from tests.bench.databases import ALL_QUESTIONS, KEPT, ROOT, prepared
 from tests.bench.scenarios import Scenario, Stage, warm_up
 from tests.bench.serving import Server, serving
@@ -32,12 +31,14 @@ ROUNDS, READS, WRITES, WARM = 5, 160, 40, 40
 class Line:
     """One measured page; milliseconds of processor time per request.
 
-    ``reference_ms`` is what some fixed work took on the same core between the rounds.
+    ``references`` is the median over the rounds of how often some fixed work would have fitted in, by what it took on
+    the same core right before and after the round; ``reference_ms`` is the shortest that it took.
     """
 
     name: str
     budget_ms: float
     request_ms: float
+    references: float
     reference_ms: float
     after_ms: float
     lowest_ms: float
@@ -85,23 +86,27 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 def _measure(server: Server, stage: Stage, scenario: Scenario, options: argparse.Namespace) -> Line:
     count = WRITES if scenario.writes else READS
     warm_up(stage, scenario, WARM if not scenario.writes else 8)
+    core = options.cores[0]
     request, after, wall, sizes, references = [], [], [], [], []
     for _ in range(options.rounds):
         sent = scenario.requests(count)
         server.settled()
-        references.append(reference_ms(options.cores[0]))
+        before_it = reference_ms(core)
         before, began = server.used(), time.perf_counter()
-        answers = send_all(stage.browsers, sent, scenario.expect)
+        answers = stage.proxy.send_all(stage.browsers, sent, scenario.expect)
         wall.append((time.perf_counter() - began) / count * 1000)
         middle = server.used()
+        references.append((before_it + reference_ms(core)) / 2)
         request.append((middle.request - before.request) / count * 1000)
         if scenario.writes:
             server.settled()
         after.append((server.used().after - before.after) / count * 1000)
         sizes += [len(answer.body) / 1024 for answer in answers]
     line = Line(
-        scenario.name, scenario.budget_ms, statistics.median(request), statistics.median(references),
-        statistics.median(after), min(request), max(request), statistics.median(wall), statistics.median(sizes),
+        scenario.name, scenario.budget_ms, statistics.median(request),
+        statistics.median(one / reference for one, reference in zip(request, references, strict=True)),
+        min(references), statistics.median(after), min(request), max(request), statistics.median(wall),
+        statistics.median(sizes),
     )  # fmt: skip
     click.echo(f"  {line.name}: {line.request_ms:.1f} ms")
     return line
@@ -133,7 +138,7 @@ def _print_table(lines: Sequence[Line], statements: dict[str, tuple[int, int]], 
             f"{line.name:44} {line.budget_ms:6.0f} {_steady(line, fastest):7.2f} {line.request_ms:7.2f} {spread:>12} "
             f"{line.after_ms:6.1f} {line.kilobytes:6.1f}  {before}{verdict}"
         )
-    click.echo(f"«steady» is the median at the fastest this core was meanwhile: {fastest:.2f} ms for the fixed work.")
+    click.echo(f"«steady» is the median in terms of fixed work, at its fastest meanwhile: {fastest:.2f} ms.")
     click.echo("«after» is background work that the request caused: index, notices, badges.")
     for name, (few, many) in statements.items():
         click.echo(f"{name:44} {few} statements with 1,000 questions, {many} with all{'' if few == many else '  GREW'}")
@@ -141,7 +146,7 @@ def _print_table(lines: Sequence[Line], statements: dict[str, tuple[int, int]], 
 
 def _steady(line: Line, fastest: float) -> float:
     """Return what a request costs on a core that is never slowed down by others."""
-    return line.request_ms * fastest / line.reference_ms
+    return line.references * fastest
 
 
 def _earlier(path: Path | None) -> dict[str, float]:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from http.client import HTTPConnection, HTTPResponse, RemoteDisconnected
+from http.client import HTTPConnection, RemoteDisconnected
 from urllib.parse import urlencode
 
 CONNECTIONS = 4
@@ -49,16 +49,13 @@ class Answer:
 class Browser:
     """One person's cookies, and a connection."""
 
-    def __init__(self, port: int, cookies: dict[str, str] | None = None) -> None:
-        self._connection = HTTPConnection("127.0.0.1", port, timeout=60)
-        self._port, self.cookies = port, dict(cookies or {})
+    def __init__(self, port: int) -> None:
+        self._own = HTTPConnection("127.0.0.1", port, timeout=60)
+        self.cookies: dict[str, str] = {}
 
-    def again(self) -> Browser:
-        """Open a second connection for the same person."""
-        return Browser(self._port, self.cookies)
-
-    def send(self, request: Request) -> Answer:
-        """Send a request and read the whole answer."""
+    def send(self, request: Request, connection: HTTPConnection | None = None) -> Answer:
+        """Send a request, over the browser's own connection or another, and read the whole answer."""
+        connection = connection or self._own
         headers = {"Accept": "text/html", "Accept-Language": "en", **dict(request.headers)}
         if self.cookies:
             headers["Cookie"] = "; ".join(f"{k}={v}" for k, v in self.cookies.items())
@@ -68,19 +65,17 @@ class Browser:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         method = "POST" if body is not None else "GET"
         try:
-            response = self._ask(method, request.path, body, headers)
-        except RemoteDisconnected:  # it was idle for too long; a browser opens another, too
-            self._connection.close()
-            response = self._ask(method, request.path, body, headers)
+            connection.request(method, request.path, body, headers)
+            response = connection.getresponse()
+        except (RemoteDisconnected, BrokenPipeError):  # it was idle for too long; a browser opens another, too
+            connection.close()
+            connection.request(method, request.path, body, headers)
+            response = connection.getresponse()
         answer = Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
         for cookie in response.msg.get_all("Set-Cookie") or []:
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value
         return answer
-
-    def _ask(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> HTTPResponse:
-        self._connection.request(method, path, body, headers)
-        return self._connection.getresponse()
 
     def sign_in(self, email: str, password: str) -> None:
         """Sign in through the page."""
@@ -92,31 +87,37 @@ class Browser:
             raise RuntimeError(f"signing in gave {answer.status}")
 
 
-def send_all(browsers: Sequence[Browser], requests: Sequence[tuple[int, Request]], expect: int) -> list[Answer]:
-    """Send requests, each with the browser of its number, over several connections at once.
+class Proxy:
+    """A few connections that stay open and carry everybody's requests, as those of a reverse proxy do."""
 
-    Raises:
-        RuntimeError: when one is not answered with the expected status.
+    def __init__(self, port: int) -> None:
+        self._connections = [HTTPConnection("127.0.0.1", port, timeout=60) for _ in range(CONNECTIONS)]
 
-    """
-    answers: list[Answer | None] = [None] * len(requests)
-    problems: list[str] = []
+    def send_all(
+        self, browsers: Sequence[Browser], requests: Sequence[tuple[int, Request]], expect: int
+    ) -> list[Answer]:
+        """Send requests, each with the cookies of the browser of its number, over all connections at once.
 
-    def work(turn: int) -> None:
-        mine: dict[int, Browser] = {}
-        for place in range(turn, len(requests), CONNECTIONS):
-            who, request = requests[place]
-            browser = mine.setdefault(who, browsers[who].again())
-            answer = browser.send(request)
-            answers[place] = answer
-            if answer.status != expect:
-                problems.append(f"{request.path} gave {answer.status}")
-                return
+        Raises:
+            RuntimeError: when one is not answered with the expected status.
 
-    _together(work)
-    if problems:
-        raise RuntimeError(problems[0])
-    return [answer for answer in answers if answer is not None]
+        """
+        answers: list[Answer | None] = [None] * len(requests)
+        problems: list[str] = []
+
+        def work(turn: int) -> None:
+            for place in range(turn, len(requests), CONNECTIONS):
+                who, request = requests[place]
+                answer = browsers[who].send(request, self._connections[turn])
+                answers[place] = answer
+                if answer.status != expect:
+                    problems.append(f"{request.path} gave {answer.status}")
+                    return
+
+        _together(work)
+        if problems:
+            raise RuntimeError(problems[0])
+        return [answer for answer in answers if answer is not None]
 
 
 def _together(work: Callable[[int], None]) -> None:

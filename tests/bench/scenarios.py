@@ -12,7 +12,7 @@ from urllib.parse import quote_plus
 
 from sqlalchemy import create_engine, text
 
-from tests.bench.client import Browser, Form, Request, send_all
+from tests.bench.client import Browser, Form, Proxy, Request
 from tests.bench.databases import PASSWORD, PEOPLE, Place, email_of
 
 GUEST, MEMBER = PEOPLE, 0
@@ -38,6 +38,7 @@ class Stage:
     def __init__(self, place: Place, port: int) -> None:
         self._random = random.Random(SEED)
         self.browsers = [Browser(port) for _ in range(PEOPLE + 1)]
+        self.proxy = Proxy(port)
         for number in range(PEOPLE):
             self.browsers[number].sign_in(email_of(number), PASSWORD)
         database = create_engine(place.address or f"sqlite:///{place.folder / 'peerdesk.sqlite3'}")
@@ -133,7 +134,7 @@ class Stage:
 
 def warm_up(stage: Stage, scenario: Scenario, count: int) -> None:
     """Let caches fill, templates compile and connections open."""
-    send_all(stage.browsers, scenario.requests(count), scenario.expect)
+    stage.proxy.send_all(stage.browsers, scenario.requests(count), scenario.expect)
 
 
 def _usual_words(titles: Sequence[str]) -> list[str]:
