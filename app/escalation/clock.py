@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 
 from app.escalation.calendar import Calendar, Span, join_spans
 
+LATE_SOON = timedelta(minutes=30)
+"""What counts as late soon; the clocks turn amber at the same moment."""
 FARTHEST_DAYS = 3660
 """A promise further away than ten years is none."""
 

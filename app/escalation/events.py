@@ -77,7 +77,23 @@ class TicketCancelled(TicketFact):
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketPutAside(TicketFact):
+    """Agents need not look at it for a while; nothing changes for the asker."""
+
+    kind: ClassVar[str] = "escalation.ticket_put_aside.1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketCameBack(TicketFact):
+    """It lies before its agents again, by itself or because somebody took it up."""
+
+    kind: ClassVar[str] = "escalation.ticket_came_back.1"
+
+
 TICKET_FACTS: tuple[type[TicketFact], ...] = (
     QuestionEscalated, TicketAssigned, TicketReplied, TicketSolved, TicketConfirmed, TicketReopened, TicketCancelled,
 )  # fmt: skip
-"""Every fact of this domain."""
+"""Every fact of this domain that the asker may see something of."""
+DESK_FACTS: tuple[type[TicketFact], ...] = (TicketPutAside, TicketCameBack)
+"""Those that only agents see something of."""

@@ -89,6 +89,14 @@ class ShareOutForm(Form):
         return {int(ticket_id): int(version) for ticket_id, version in pairs}
 
 
+class AsideForm(TicketForm):
+    """Until when agents need not look at it: one of the moments, or a time of one's own in one's own zone."""
+
+    when = RadioField(_l("When does it come back?"), choices=[], validators=[Optional()])
+    own = StringField(_l("Or at a time of your own"), [Length(max=40)])
+    awaited = StringField(_l("What are you waiting for?"), [SENTENCE_TOO_LONG])
+
+
 class HandOverForm(TicketForm):
     """Another desk, and what whoever takes it has to know."""
 

@@ -11,6 +11,7 @@ import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.escalation.services.escalating import sweep
+from app.escalation.services.putting_aside import come_back
 from app.kernel.database import ReadSession
 from app.kernel.jobs import PeriodicJob
 from app.kernel.unit_of_work import UnitOfWorkFactory
@@ -55,7 +56,9 @@ def escalation_jobs(
     guard = guard or ClockGuard()
 
     def run() -> int:
-        return sweep(units, _opener(reads), units.clock.now) if guard.trusts_the_clock() else 0
+        if not guard.trusts_the_clock():
+            return 0
+        return sweep(units, _opener(reads), units.clock.now) + come_back(units, _opener(reads), units.clock.now)
 
     return [PeriodicJob("escalation.sweep", SWEEP_EVERY, run, limit=timedelta(minutes=2))]
 

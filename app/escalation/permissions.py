@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from app.escalation.clock import LATE_SOON
 from app.escalation.models.tickets import ACTIVE, State, Ticket
 from app.kernel.actor import Actor
 from app.kernel.permissions import ALLOW, Decision, deny
 
 ENDED = deny("escalation.ticket_ended")
+PROMISE_FIRST = deny("escalation.promise_first")
 
 
 def can_configure(actor: Actor) -> Decision:
@@ -26,6 +30,15 @@ def can_work_on(actor: Actor, ticket: Ticket) -> Decision:
     if not actor.is_agent:
         return deny("identity.agents_only")
     return ALLOW if ticket.state in ACTIVE or ticket.state == State.SOLVED else ENDED
+
+
+def can_put_aside(actor: Actor, ticket: Ticket, now: datetime) -> Decision:
+    """Agents put aside what is not solved; with a promise to keep soon there is no time for it."""
+    if not (working := can_work_on(actor, ticket)):
+        return working
+    if ticket.state not in ACTIVE:
+        return deny("escalation.asker_is_asked")
+    return PROMISE_FIRST if ticket.reply_due_at is not None and ticket.reply_due_at - LATE_SOON <= now else ALLOW
 
 
 def can_keep_texts(actor: Actor, *, works_here: bool) -> Decision:

@@ -40,5 +40,7 @@ def erase(uow: UnitOfWork, user_id: int) -> None:
     uow.session.execute(delete(DeskAgent).where(DeskAgent.user_id == user_id))
     mine = (Ticket.assignee_id == user_id) & Ticket.state.in_(ACTIVE)
     uow.session.execute(
-        update(Ticket).where(mine).values(assignee_id=None, claimed_at=None, version=Ticket.version + 1)
+        update(Ticket)
+        .where(mine)
+        .values(assignee_id=None, claimed_at=None, aside_until=None, version=Ticket.version + 1)
     )

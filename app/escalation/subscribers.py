@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy.orm import sessionmaker
 
 from app.escalation.events import QuestionEscalated
-from app.escalation.services.concluding import hear_acceptance, hear_asker, hear_withdrawal, settle_ticket
+from app.escalation.services.concluding import bring_back, hear_acceptance, hear_asker, hear_withdrawal, settle_ticket
 from app.escalation.services.gathering import gather_similar
 from app.escalation.services.timing import settle_clock, watches_scores
 from app.forum.events import (
@@ -57,8 +57,10 @@ def settle_and_restart(uow: UnitOfWork, event: ThreadEvent) -> None:
 
 
 def stop(uow: UnitOfWork, event: AnswerPosted) -> None:
-    """Keep the promise when a peer answers; answering oneself does not count."""
+    """Keep the promise when a peer answers; answering oneself does not count, but the desk hears of it."""
     settle_clock(uow, event.question_id)
+    if event.by_id == event.asker_id:
+        bring_back(uow, event.question_id, event.asker_id)
 
 
 def conclude(uow: UnitOfWork, event: AnswerAccepted) -> None:

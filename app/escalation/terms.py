@@ -98,6 +98,16 @@ def terms_of_policy(session: Session, policy_id: int, calendar_version_id: int |
     return _terms(policy, desk, versions, now)
 
 
+def hours_of_desk(session: Session, desk_id: int, now: datetime) -> Calendar:
+    """Return when a desk is open, in one statement."""
+    query = (
+        select(CalendarVersion)
+        .join(Desk, Desk.calendar_id == CalendarVersion.calendar_id)
+        .where(Desk.id == desk_id, CalendarVersion.superseded_at.is_(None))
+    )
+    return calendar_of(session.scalars(query).one(), now)
+
+
 def calendar_of(version: CalendarVersion, now: datetime) -> Calendar:
     """Return a stored calendar ready to calculate with, with public holidays from last year to three years ahead."""
     closed = {date.fromisoformat(day) for day in version.own_holidays}

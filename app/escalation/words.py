@@ -42,6 +42,14 @@ REASONS: Mapping[str, str] = {
     "escalation.answer_unknown": N_("Choose one of the answers on this page."),
     "escalation.message_missing": N_("Write something first."),
     "escalation.note_too_long": N_("That is too long. Keep it under 30,000 characters."),
+    "escalation.asker_is_asked": N_("They are asked whether they are back to work. If not, this comes back by itself."),
+    "escalation.promise_first": N_(
+        "We promised that they hear from us soon. Reply or ask back first, then this can be put aside."
+    ),
+    "escalation.aside_missing": N_("Choose when this comes back."),
+    "escalation.aside_both": N_("Choose one: a moment from the list, or a time of your own."),
+    "escalation.aside_unreadable": N_("Write a date and a time, such as 2026-12-24 09:00."),
+    "escalation.aside_range": N_("Choose a time to come, within the next 90 days."),
     "escalation.not_at_this_desk": N_("Only the people who work at this desk and administrators can change its texts."),
     "escalation.texts_enough": N_("This desk has 200 texts already. Delete one that nobody needs."),
     "escalation.text_too_long": N_("Make it shorter: 80 characters for the name, 5,000 for the text."),

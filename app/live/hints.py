@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.escalation.events import TICKET_FACTS, TicketFact
+from app.escalation.events import DESK_FACTS, TICKET_FACTS, TicketFact
 from app.forum import events as forum
 from app.kernel.events import Event
 
@@ -87,6 +87,13 @@ def _at_the_desk(event: TicketFact) -> Sequence[Draft]:
     """Tell the question's readers, the queue, and whoever has the ticket open."""
     return (
         Draft(question_room(event.question_id), STATE, f"q{event.question_id}", event.by_id),
+        *_among_agents(event),
+    )
+
+
+def _among_agents(event: TicketFact) -> Sequence[Draft]:
+    """Tell the queue, and whoever has the ticket open."""
+    return (
         Draft(desk_room(event.desk_id), QUEUE, f"t{event.ticket_id}", event.by_id),
         Draft(ticket_room(event.ticket_id), STATE, f"t{event.ticket_id}", event.by_id),
     )
@@ -121,5 +128,6 @@ RULES: Mapping[type[Event], Rule] = {
     forum.MeTooChanged: _me_toos,
     forum.WorkingMarkChanged: _working_marks,
     **dict.fromkeys(TICKET_FACTS, _at_the_desk),
+    **dict.fromkeys(DESK_FACTS, _among_agents),
 }
 """The facts of forum and desk; wiring adds those of domains that live must not know."""

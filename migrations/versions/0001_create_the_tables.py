@@ -860,6 +860,7 @@ def upgrade() -> None:
         sa.Column("opened_by", sa.Text(), nullable=False),
         sa.Column("opened_by_id", sa.Integer(), nullable=True),
         sa.Column("reply_due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("aside_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("first_reply_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("solved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("solved_by_id", sa.Integer(), nullable=True),
@@ -882,6 +883,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("question_id", "episode", name=op.f("uq_tickets_question_id_episode")),
     )
     with op.batch_alter_table("tickets", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_tickets_aside",
+            ["aside_until", "id"],
+            unique=False,
+            sqlite_where=sa.text("aside_until IS NOT NULL"),
+            postgresql_where=sa.text("aside_until IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_tickets_asker_id"), ["asker_id"], unique=False)
         batch_op.create_index("ix_tickets_assignee", ["assignee_id", "state"], unique=False)
         batch_op.create_index(batch_op.f("ix_tickets_desk_id"), ["desk_id"], unique=False)
@@ -1081,6 +1089,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("subject_id", sa.Integer(), nullable=True),
         sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["by_id"], ["users.id"], name=op.f("fk_ticket_events_by_id_users")),
         sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name=op.f("fk_ticket_events_ticket_id_tickets")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket_events")),
@@ -1155,6 +1164,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_tickets_desk_id"))
         batch_op.drop_index("ix_tickets_assignee")
         batch_op.drop_index(batch_op.f("ix_tickets_asker_id"))
+        batch_op.drop_index(
+            "ix_tickets_aside",
+            sqlite_where=sa.text("aside_until IS NOT NULL"),
+            postgresql_where=sa.text("aside_until IS NOT NULL"),
+        )
 
     op.drop_table("tickets")
     with op.batch_alter_table("reputation_entries", schema=None) as batch_op:

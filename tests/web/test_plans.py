@@ -11,6 +11,8 @@ import re
 import pytest
 from sqlalchemy import event
 
+from app.escalation.jobs import escalation_jobs
+from app.escalation.models.tickets import Ticket
 from app.forum.models.question import QuestionTag
 from app.kernel.actor import Role
 from app.reputation.jobs import BoardCount
@@ -29,7 +31,15 @@ GUESTS = ["/", "/questions", "/questions?sort=newest", "/questions?sort=unanswer
 GUESTS += ["/questions/{question}/history", "/spaces/{space}", "/tags/{tag}", "/feeds/questions.atom"]
 GUESTS += ["/leaderboard", "/leaderboard?period=all&space={space}"]
 MEMBERS = ["/", "/questions", "/questions?sort=mine", "/questions/{question}", "/inbox", "/drafts", "/me", "/settings"]
-AGENTS = ["/waiting", "/waiting/{ticket}", "/questions/{question}"]
+AGENTS = [
+    "/waiting",
+    "/waiting?view=mine",
+    "/waiting?view=soon",
+    "/waiting?view=aside",
+    "/waiting/texts",
+    "/waiting/{ticket}",
+    "/questions/{question}",
+]
 DEEDS = [
     ("/questions/{question}/vote", {"value": "1"}),
     ("/questions/{question}/vote", {"value": "0"}),
@@ -118,6 +128,17 @@ def test_no_delivery_reads_a_whole_table(client, make, plans, places, runtime):
         client.post(address.format(**places), data=fields)
     plans.clear()
     assert runtime.relay.drain() > len(DEEDS)
+    assert "\n".join(map(str, scans(plans))) == ""
+
+
+def test_the_sweepers_read_no_whole_table(make, plans, places, runtime):
+    with make.unit_of_work() as uow:
+        ticket = uow.session.get(Ticket, places["ticket"])
+        ticket.reply_due_at, ticket.aside_until = None, uow.now
+    plans.clear()
+    swept = escalation_jobs(runtime.unit_of_work, runtime.reads)[0].run()
+    assert swept == 1
+    assert len(plans) > 2
     assert "\n".join(map(str, scans(plans))) == ""
 
 

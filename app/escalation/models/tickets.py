@@ -32,6 +32,7 @@ class State(StrEnum):
 ACTIVE = (State.NEW, State.OPEN, State.PENDING, State.REOPENED)
 WAITING_FOR_US = (State.NEW, State.OPEN, State.REOPENED)
 NOT_OVER = text("ended_at IS NULL")
+ASIDE = text("aside_until IS NOT NULL")
 SIMILAR = "similar_question_ids"
 """Where ``Ticket.rule`` keeps them."""
 
@@ -61,6 +62,7 @@ class Ticket(Base):
         UniqueConstraint("question_id", "episode"),
         Index("ix_tickets_waiting", "reply_due_at", "id", sqlite_where=NOT_OVER, postgresql_where=NOT_OVER),
         Index("ix_tickets_assignee", "assignee_id", "state"),
+        Index("ix_tickets_aside", "aside_until", "id", sqlite_where=ASIDE, postgresql_where=ASIDE),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -80,6 +82,8 @@ class Ticket(Base):
     opened_by_id: Mapped[int | None] = mapped_column(ForeignKey(USER))
     reply_due_at: Mapped[datetime | None]
     """When the desk has promised to be heard; None while it waits for the asker or when it is over."""
+    aside_until: Mapped[datetime | None]
+    """Put aside until then, always before ``reply_due_at``; None when it is not, or something has happened since."""
     first_reply_at: Mapped[datetime | None]
     solved_at: Mapped[datetime | None]
     solved_by_id: Mapped[int | None] = mapped_column(ForeignKey(USER))
@@ -102,11 +106,13 @@ class TicketEvent(Base):
     by_id: Mapped[int | None] = mapped_column(ForeignKey(USER), index=True)
     kind: Mapped[str]
     """One of opened, claimed, assigned, released, replied, asked_back, asker_replied, solved, confirmed, reopened,
-    handed_over, cancelled."""
+    handed_over, cancelled, put_aside, taken_up, came_back."""
     subject_id: Mapped[int | None]
     """The answer, comment, desk or person it is about, by kind."""
     detail: Mapped[str] = mapped_column(default="")
     """A reason somebody gave, or a ``models.tickets.Ending``."""
+    until: Mapped[datetime | None]
+    """When it comes back, where it was put aside."""
 
 
 class PrivateNote(Base):

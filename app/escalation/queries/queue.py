@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from app.escalation.clock import LATE_SOON
 from app.escalation.models.agreements import DeskAgent
 from app.escalation.models.tickets import ACTIVE, WAITING_FOR_US, State, Ticket
 from app.forum.contract import question_facts, tags_by_question, unanswered_count
@@ -19,8 +20,6 @@ from app.kernel.actor import Actor
 from app.kernel.paging import Slice, cut, decode_position, encode_position
 
 PAGE_SIZE = 30
-SOON = timedelta(minutes=30)
-"""What counts as late soon; the clocks turn amber at the same moment."""
 NO_DUE_TIME = datetime.max.replace(tzinfo=UTC)
 """Stands in cursors for no due time: such tickets come last."""
 
@@ -33,11 +32,16 @@ class View(StrEnum):
     DESK = "desk"
     SOON = "soon"
     THEM = "them"
+    ASIDE = "aside"
 
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """One person who waits. ``due_at`` is None when the next word is theirs, or when we have kept our promise."""
+    """One person who waits.
+
+    ``due_at`` is None when the next word is theirs, or when we have kept our promise; ``aside_until`` when it is before
+    its agents.
+    """
 
     ticket_id: int
     version: int
@@ -46,6 +50,7 @@ class QueueRow:
     impact: str
     state: str
     due_at: datetime | None
+    aside_until: datetime | None
     affected: int
     """The asker and everybody who said «me too»."""
     assignee: Person | None
@@ -67,7 +72,7 @@ class Queue:
 
 _COLUMNS = (
     Ticket.id, Ticket.question_id, Ticket.asker_id, Ticket.impact, Ticket.state, Ticket.reply_due_at,
-    Ticket.assignee_id, Ticket.version,
+    Ticket.assignee_id, Ticket.version, Ticket.aside_until,
 )  # fmt: skip
 
 
@@ -81,10 +86,12 @@ def queue_page(
 
     """
     query = select(*_COLUMNS).where(_not_over(actor), *_conditions(actor, view, now))
-    query = query.order_by(Ticket.reply_due_at.is_(None), Ticket.reply_due_at, Ticket.id).limit(size + 1)
+    first = Ticket.aside_until if view is View.ASIDE else Ticket.reply_due_at
+    query = query.order_by(first.is_(None), first, Ticket.id).limit(size + 1)
     if cursor:
-        query = query.where(_after(*decode_position(cursor)))
-    page = cut(session.execute(query).all(), size, lambda row: encode_position(row.reply_due_at or NO_DUE_TIME, row.id))
+        query = query.where(_after(first, *decode_position(cursor)))
+    rows = session.execute(query).all()
+    page = cut(rows, size, lambda row: encode_position(getattr(row, first.key) or NO_DUE_TIME, row.id))
     waiting = waiting_count(session, actor)
     return Queue(
         waiting=waiting,
@@ -108,26 +115,33 @@ def _not_over(actor: Actor) -> ColumnElement[bool]:
 def _conditions(actor: Actor, view: View, now: datetime) -> list[ColumnElement[bool]]:
     ours = Ticket.state.in_(WAITING_FOR_US)
     if view is View.MINE:
-        return [Ticket.assignee_id == actor.user_id, Ticket.state.in_(ACTIVE)]
+        return [Ticket.assignee_id == actor.user_id, Ticket.state.in_(ACTIVE), _before_us(now)]
     if view is View.DESK:
-        return [ours, Ticket.desk_id.in_(_desks_of(actor))]
+        return [ours, Ticket.desk_id.in_(_desks_of(actor)), _before_us(now)]
     if view is View.SOON:
-        return [ours, Ticket.reply_due_at <= now + SOON]
+        return [ours, Ticket.reply_due_at <= now + LATE_SOON, _before_us(now)]
+    if view is View.ASIDE:
+        return [Ticket.aside_until > now]
     if view is View.THEM:
         return [Ticket.state.in_((State.PENDING, State.SOLVED))]
     return [ours]
+
+
+def _before_us(now: datetime) -> ColumnElement[bool]:
+    """Select what is not put aside; its time counts from the moment on, whether or not the sweeper has been there."""
+    return or_(Ticket.aside_until.is_(None), Ticket.aside_until <= now)
 
 
 def _desks_of(actor: Actor) -> Select[int]:
     return select(DeskAgent.desk_id).where(DeskAgent.user_id == actor.user_id)
 
 
-def _after(due: datetime, last_id: int) -> ColumnElement[bool]:
-    """Select what comes after the last row shown; rows without a due time come last."""
-    if due == NO_DUE_TIME:
-        return and_(Ticket.reply_due_at.is_(None), Ticket.id > last_id)
-    later = or_(Ticket.reply_due_at > due, and_(Ticket.reply_due_at == due, Ticket.id > last_id))
-    return or_(later, Ticket.reply_due_at.is_(None))
+def _after(first: InstrumentedAttribute[datetime | None], at: datetime, last_id: int) -> ColumnElement[bool]:
+    """Select what comes after the last row shown; rows without the time that orders them come last."""
+    if at == NO_DUE_TIME:
+        return and_(first.is_(None), Ticket.id > last_id)
+    later = or_(first > at, and_(first == at, Ticket.id > last_id))
+    return or_(later, first.is_(None))
 
 
 def _rows(session: Session, rows: Sequence[Any]) -> tuple[QueueRow, ...]:
@@ -143,6 +157,7 @@ def _rows(session: Session, rows: Sequence[Any]) -> tuple[QueueRow, ...]:
             impact=r.impact,
             state=r.state,
             due_at=r.reply_due_at,
+            aside_until=r.aside_until,
             affected=facts[r.question_id].me_too_count + 1,
             assignee=who.get(r.assignee_id),
             tags=tags[r.question_id],

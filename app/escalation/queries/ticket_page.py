@@ -10,11 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.escalation.access import access_ticket
+from app.escalation.later import Moments, later_moments
 from app.escalation.models.agreements import Desk
 from app.escalation.models.tickets import SIMILAR, State, Ticket
-from app.escalation.permissions import can_work_on
+from app.escalation.permissions import can_put_aside, can_work_on
 from app.escalation.queries.texts import TextChoice, choices_at
 from app.escalation.queries.timeline import Moment, timeline
+from app.escalation.terms import hours_of_desk
 from app.forum.contract import (
     AskedLately,
     FoundQuestion,
@@ -50,7 +52,8 @@ class TicketPage:
     """A ticket.
 
     ``tried`` are the answers that stood when it was opened, ``similar`` what was found then, ``texts`` the ready texts
-    of its desk.
+    of its desk. ``aside`` is the act that put it aside while it lies there, ``later`` the moments until which it may
+    be, none when it may not.
     """
 
     id: int
@@ -73,6 +76,9 @@ class TicketPage:
     desks: tuple[tuple[int, str], ...]
     texts: tuple[TextChoice, ...]
     may_work: Decision
+    aside: Moment | None
+    later: Moments
+    may_put_aside: Decision
 
     @property
     def asker(self) -> Person:
@@ -95,8 +101,8 @@ class TicketPage:
         return self.thread.question.me_too_count + 1
 
 
-def ticket_page(session: Session, actor: Actor, ticket_id: int) -> TicketPage:
-    """Return one ticket in 15 statements, however long its story.
+def ticket_page(session: Session, actor: Actor, ticket_id: int, now: datetime) -> TicketPage:
+    """Return one ticket in 16 statements, however long its story.
 
     Raises:
         NotFound: when it is absent or hidden.
@@ -107,6 +113,7 @@ def ticket_page(session: Session, actor: Actor, ticket_id: int) -> TicketPage:
     desks = {row.id: row.name for row in session.execute(select(Desk.id, Desk.name).order_by(Desk.name))}
     agents = people_with_role(session, Role.AGENT)
     moments = timeline(session, ticket.id, thread, desks)
+    may_put_aside = can_put_aside(actor, ticket, now)
     tried = set(ticket.rule.get("tried_answer_ids", ()))
     return TicketPage(
         id=ticket.id,
@@ -129,7 +136,16 @@ def ticket_page(session: Session, actor: Actor, ticket_id: int) -> TicketPage:
         desks=tuple(desks.items()),
         texts=choices_at(session, ticket.desk_id),
         may_work=can_work_on(actor, ticket),
+        aside=_aside(ticket, moments, now),
+        later=later_moments(now, hours_of_desk(session, ticket.desk_id, now)) if may_put_aside else {},
+        may_put_aside=may_put_aside,
     )
+
+
+def _aside(ticket: Ticket, moments: tuple[Moment, ...], now: datetime) -> Moment | None:
+    if ticket.aside_until is None or ticket.aside_until <= now:
+        return None
+    return next(moment for moment in reversed(moments) if moment.act == "put_aside")
 
 
 def _rule(ticket: Ticket, moments: tuple[Moment, ...]) -> Rule:

@@ -36,7 +36,7 @@ class Moment:
     """One entry. ``html`` is safe to print; ``by`` is None for the clock.
 
     ``act`` is the kind of a ``TicketEvent``, ``about`` the name of the person or desk it concerns, ``detail`` what
-    somebody said about it.
+    somebody said about it, ``until`` when what was put aside comes back.
     """
 
     kind: Kind
@@ -51,6 +51,7 @@ class Moment:
     act: str = ""
     about: str = ""
     detail: str = ""
+    until: datetime | None = None
 
 
 def timeline(session: Session, ticket_id: int, thread: Thread, desks: Mapping[int, str]) -> tuple[Moment, ...]:
@@ -121,4 +122,6 @@ def _done(
             elif event.kind in ABOUT_ANSWERS:
                 about = authors.get(event.subject_id, "")
         by = who[event.by_id] if event.by_id is not None else None
-        yield Moment(Kind.ACT, event.at, by, event.id, act=event.kind, about=about, detail=event.detail)
+        yield Moment(
+            Kind.ACT, event.at, by, event.id, act=event.kind, about=about, detail=event.detail, until=event.until
+        )

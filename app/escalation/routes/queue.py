@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -12,6 +15,7 @@ from wtforms.fields.choices import SelectChoice
 
 from app.escalation.forms import ShareOutForm
 from app.escalation.queries.queue import Queue, View, queue_page
+from app.escalation.routes.saying import clock_time
 from app.escalation.services.sharing_out import Shared, ShareOut, share_out
 from app.identity.contract import people_with_role
 from app.kernel.actor import Role
@@ -54,7 +58,14 @@ def queue_context(form: ShareOutForm | None = None) -> dict[str, Any]:
     cursor = queue.rows.next_cursor
     more = url_for("escalation.queue_show", view=view.value, after=cursor) if cursor else None
     share_form = form or offer_agents(ShareOutForm(formdata=None))
-    return {"queue": queue, "view": view.value, "now": now, "more": more, "share_form": share_form}
+    return {
+        "queue": queue, "view": view.value, "now": now, "more": more, "share_form": share_form, "soon": soon(now),
+    }  # fmt: skip
+
+
+def soon(now: datetime) -> Callable[[datetime], str]:
+    """Return what writes a coming instant the way people say it."""
+    return partial(clock_time, now=now)
 
 
 def wanted_view() -> View:

@@ -23,7 +23,7 @@ from app.kernel.errors import Invalid, NotFound
 from app.kernel.unit_of_work import UnitOfWork
 from app.text.contract import RichText, TextRenderer
 from app.web.pages import go
-from app.web.runtime import current_actor, perform_once, port, read_session, unit_of_work
+from app.web.runtime import current_actor, perform_once, port, read_session, runtime, unit_of_work
 
 NOTE, ASK, SOLVED, INSERT = "note", "ask", "solved", "insert"
 """What the buttons of the composer stand for; anything else is a reply."""
@@ -139,7 +139,8 @@ def _validated(
     ticket_id: int, forms: TicketForms, form: TicketForm, act: Act, told: str, typed: str = ""
 ) -> ResponseReturnValue:
     """Offer the choices there are, then do it when the form is in order."""
-    offer_choices(ticket_page(read_session(), current_actor(), ticket_id), forms)
+    now = runtime().clock.now()
+    offer_choices(ticket_page(read_session(), current_actor(), ticket_id, now), forms, now)
     if not form.validate():
         return render_ticket(ticket_id, forms, HTTPStatus.UNPROCESSABLE_ENTITY)
     return _perform(ticket_id, forms, form, act, told, typed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import update
 
 from app.escalation.access import last_ticket
-from app.escalation.events import TicketCancelled, TicketConfirmed, TicketReopened
+from app.escalation.events import TicketCameBack, TicketCancelled, TicketConfirmed, TicketReopened
 from app.escalation.models.tickets import ACTIVE, Ending, State, Ticket
 from app.escalation.permissions import ENDED, can_conclude
 from app.escalation.services.recording import facts_of, note_event
@@ -95,12 +95,21 @@ def hear_acceptance(uow: UnitOfWork, question_id: int, answer_id: int, by_id: in
 
 def hear_asker(uow: UnitOfWork, question_id: int, asker_id: int) -> None:
     """Promise a reply to what the asker adds on their own while the desk is at it; it had spoken last."""
-    ticket = _standing(uow, question_id)
+    ticket = bring_back(uow, question_id, asker_id)
     if ticket is None or ticket.state != State.OPEN or ticket.reply_due_at is not None:
         return
     terms = terms_of_policy(uow.session, ticket.policy_id, None, uow.now)
     ticket.reply_due_at = terms.reply_by(uow.now, ticket.impact)
     note_event(uow, ticket, asker_id, "asker_replied")
+
+
+def bring_back(uow: UnitOfWork, question_id: int, asker_id: int) -> Ticket | None:
+    """Lay before the agents again what they had put aside, and return it: the asker has said something."""
+    ticket = _standing(uow, question_id)
+    if ticket is not None and ticket.aside_until is not None:
+        note_event(uow, ticket, asker_id, "came_back")
+        uow.record(TicketCameBack(occurred_at=uow.now, **facts_of(ticket, asker_id)))
+    return ticket
 
 
 def hear_withdrawal(uow: UnitOfWork, question_id: int, answer_id: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TypedDict
 
 from app.escalation.models.tickets import Ticket, TicketEvent
@@ -38,12 +39,21 @@ def facts_of(ticket: Ticket, by_id: int | None) -> Facts:
 
 
 def note_event(
-    uow: UnitOfWork, ticket: Ticket, by_id: int | None, kind: str, subject_id: int | None = None, detail: str = ""
+    uow: UnitOfWork,
+    ticket: Ticket,
+    by_id: int | None,
+    kind: str,
+    subject_id: int | None = None,
+    detail: str = "",
+    until: datetime | None = None,
 ) -> None:
-    """Add a line to the timeline; the ticket looks different now."""
+    """Add a line to the timeline; the ticket looks different now, so it lies aside no longer than this says."""
     ticket.version += 1
+    ticket.aside_until = until
     uow.session.add(
-        TicketEvent(ticket_id=ticket.id, at=uow.now, by_id=by_id, kind=kind, subject_id=subject_id, detail=detail)
+        TicketEvent(
+            ticket_id=ticket.id, at=uow.now, by_id=by_id, kind=kind, subject_id=subject_id, detail=detail, until=until
+        )
     )
 
 
