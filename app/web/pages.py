@@ -19,6 +19,11 @@ def say(text: str) -> Markup:
     return Markup('<hx-partial hx-target="#say" hx-swap="innerHTML">{}</hx-partial>').format(escape(text))
 
 
+def only_spoken(text: str) -> Markup:
+    """Return a sentence that is read aloud and not shown, because the eye sees what it tells of already."""
+    return Markup('<span class="vh">{}</span>').format(escape(text))
+
+
 def show(template: str, status: int = 200, **context: Any) -> ResponseReturnValue:
     """Render a page."""
     return render_template(template, **context), status

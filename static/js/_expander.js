@@ -60,7 +60,7 @@ export function expand (textarea, { pattern, suggest, label, say }) {
     list.style.left = `${Math.max(0, Math.min(x, textarea.clientWidth - 240))}px`
     textarea.setAttribute('aria-controls', list.id)
     choose(0)
-    if (fresh) say(`${label} ${items.length}`)
+    if (fresh) say(`${label} ${items.length}`, true)
   }
   textarea.addEventListener('input', async () => {
     const match = textarea.value.slice(0, textarea.selectionStart).match(pattern)

@@ -1,8 +1,9 @@
-// Say a sentence: the page's one polite live region, which is also the toast.
-export function say (text) {
+// Say a sentence: the page's one polite live region, which is also the toast. Where the eye sees it anyway it is only spoken.
+export function say (text, onlySpoken = false) {
   const region = document.getElementById('say')
   region.textContent = ''
-  setTimeout(() => { region.textContent = text }, 80) // an empty moment lets the same sentence be read out again
+  const sentence = onlySpoken ? Object.assign(document.createElement('span'), { className: 'vh', textContent: text }) : text
+  setTimeout(() => { region.replaceChildren(sentence) }, 80) // an empty moment lets the same sentence be read out again
 }
 
 // Choose the plural form that the server printed as JSON: {"one": "Show # new answer", "other": "Show # new answers"}.

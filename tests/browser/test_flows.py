@@ -243,3 +243,13 @@ def test_a_comment_arrives_while_boxes_are_open_and_the_console_stays_empty(open
     expect(reader.locator("#comment-q")).to_be_visible()
     expect(reader.locator("#comment-q")).to_have_value("I am in the middle of a thought")
     assert found == [[], []]
+
+
+def test_what_the_eye_sees_anyway_is_spoken_and_covers_nothing(open_page: OpenPage):
+    page = open_page("/ask", who=MEMBER)
+    page.locator("#title").press_sequentially("my vpn connection drops")
+
+    expect(page.locator("#say")).to_contain_text("found below")
+    box = page.locator("#say").bounding_box()
+    assert box is not None
+    assert box["height"] <= 1

@@ -45,7 +45,10 @@ def test_an_enhanced_search_gets_the_results_only_and_says_how_many(client, ques
 
     assert "<html" not in text(response)
     assert "<mark>VPN</mark>" in text(response)
-    assert '<hx-partial hx-target="#say" hx-swap="innerHTML">1 question found</hx-partial>' in text(response)
+    assert (
+        '<hx-partial hx-target="#say" hx-swap="innerHTML"><span class="vh">1 question found</span></hx-partial>'
+        in text(response)
+    )
     assert "HX-Request" in response.headers.get("Vary", "")
 
 

@@ -42,7 +42,11 @@ def show() -> ResponseReturnValue:
     lines = status_lines(page.hits)
     if pages.wants_fragment():
         return pages.fragment(
-            "forum/find/_results.html", spoken=_spoken(page), page=page, lines=lines, next_url=_next(page)
+            "forum/find/_results.html",
+            spoken=pages.only_spoken(_spoken(page)),
+            page=page,
+            lines=lines,
+            next_url=_next(page),
         )
     if page.missed_words and "prefetch" not in request.headers.get("Sec-Purpose", ""):
         with unit_of_work() as uow:
@@ -57,7 +61,10 @@ def similar() -> ResponseReturnValue:
     found = similar_to(title, body)
     spoken = ngettext("%(num)d similar question found below", "%(num)d similar questions found below", len(found))
     return pages.fragment(
-        "forum/find/_similar.html", spoken=spoken if found else None, similar=found, lines=status_lines(found)
+        "forum/find/_similar.html",
+        spoken=pages.only_spoken(spoken) if found else None,
+        similar=found,
+        lines=status_lines(found),
     )
 
 

@@ -56,7 +56,9 @@ def preview() -> ResponseReturnValue:
             HTTPStatus.UNPROCESSABLE_ENTITY,
         )
     if pages.wants_fragment():
-        return pages.fragment("forum/writing/_preview.html", status, spoken=gettext("The preview is below."), html=html)
+        return pages.fragment(
+            "forum/writing/_preview.html", status, spoken=pages.only_spoken(gettext("The preview is below.")), html=html
+        )
     return pages.show("forum/writing/preview.html", status, html=html)
 
 

@@ -1,1 +1,0 @@
-function r(e){let t=document.getElementById("say");t.textContent="",setTimeout(()=>{t.textContent=e},80)}function a(e,t){let n=document.documentElement.lang,o=JSON.parse(e);return(o[new Intl.PluralRules(n).select(t)]??o.other).replace("#",t.toLocaleString(n))}export{r as a,a as b};
