@@ -65,20 +65,51 @@ class SqliteFile:
         shutil.copyfile(self._template, self._file)
 
 
+EMPTY_ALL_TABLES = """CREATE FUNCTION empty_all_tables() RETURNS void LANGUAGE plpgsql
+SET lock_timeout = '5s' SET session_replication_role = replica AS $$ BEGIN {deletions};
+PERFORM setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)
+FROM pg_sequences WHERE last_value IS NOT NULL; END $$"""
+"""No foreign key is looked at, and ids begin with 1 again."""
+END_WHAT_IS_UNDER_WAY = """SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"""
+TESTS_PER_COPY = 100
+"""Deleted rows leave room behind that PostgreSQL clears up at leisure."""
+
+
 class PostgresqlDatabase:
-    """A database that is created from a template before each test."""
+    """A database whose tables are emptied before each test, at a tenth of the cost of copying it from the template.
+
+    Connections that wait in a pool stay; whatever still has a transaction open is ended.
+    """
 
     def __init__(self, server: str, worker: str) -> None:
-        self._name, self._template = f"test_{worker}", f"template_{worker}"
+        self._name, self._template, self._resets = f"test_{worker}", f"template_{worker}", 0
         self._admin = create_engine(_named(server, "postgres"), isolation_level="AUTOCOMMIT", poolclass=NullPool)
         self.address = _named(server, self._name)
+        self._inside = create_engine(self.address, isolation_level="AUTOCOMMIT")
         self._run(f"DROP DATABASE IF EXISTS {self._template} WITH (FORCE)", f"CREATE DATABASE {self._template}")
-        _create_tables(create_engine(_named(server, self._template)))
+        template = create_engine(_named(server, self._template))
+        _create_tables(template)
+        deletions = "; ".join(str(table.delete()) for table in Base.metadata.sorted_tables)
+        with template.begin() as connection:
+            connection.execute(text(EMPTY_ALL_TABLES.replace(":", r"\:").format(deletions=deletions)))
+        template.dispose()
         self._copy()
 
     def reset(self, app: Flask) -> None:
-        dispose(app)
-        self._copy()
+        self._resets += 1
+        if self._resets % TESTS_PER_COPY == 0 or self._empty():
+            dispose(app)
+            self._inside.dispose()
+            self._copy()
+
+    def _empty(self) -> bool:
+        """Delete all rows; tell whether a transaction was still open, whose connection no pool may give away."""
+        with self._inside.connect() as connection:
+            ended = connection.execute(text(END_WHAT_IS_UNDER_WAY)).scalar_one()
+            if not ended:
+                connection.execute(text("SELECT empty_all_tables()"))
+        return bool(ended)
 
     def _copy(self) -> None:
         self._run(
