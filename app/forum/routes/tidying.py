@@ -23,7 +23,7 @@ from app.forum.services.duplicating import LinkDuplicate, UnlinkDuplicate, link_
 from app.forum.services.moving import MoveQuestion, move_question
 from app.forum.services.overtaken import ensure_still
 from app.kernel.actor import Actor
-from app.kernel.errors import Invalid
+from app.kernel.errors import Invalid, NotFound
 from app.kernel.numbers import whole_number
 from app.kernel.permissions import Decision
 from app.kernel.unit_of_work import UnitOfWork
@@ -107,7 +107,10 @@ def join(question_id: int) -> ResponseReturnValue:
 
     def do(uow: UnitOfWork) -> str:
         command = LinkDuplicate(question_id, _number(form.original.data), merge=bool(form.merge.data))
-        link_duplicate(uow, current_actor(), command)
+        try:
+            link_duplicate(uow, current_actor(), command)
+        except NotFound:  # a wrong number; when it is this question that went away, its form is not there either
+            raise Invalid("original", "forum.duplicate_needs_original") from None
         return question_url(question_id)
 
     return _take(question_id, form, do, _join_page)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 from sqlalchemy import func, select
@@ -141,3 +142,15 @@ def test_joining_sends_nobody_to_what_they_may_not_read(client, make, session, h
     sent = client.post(f"/questions/{question.id}/same-as", data={"original": str(original.id), "merge": "y"})
     assert sent.status_code == status
     assert counted(session, DuplicateLink) == (status == 303)
+
+
+def test_a_question_that_is_not_there_or_hidden_is_refused_alike_at_its_field(browser, make, author):
+    question, hidden = make.question(asker=author), make.question(space=make.space(visibility=Visibility.PRIVATE))
+    pages = []
+    for number in (hidden.id, 999_999):
+        sent = browser.post(f"/questions/{question.id}/same-as", data={"original": f"Q-{number}"})
+        assert sent.status_code == 422
+        assert f'value="Q-{number}"' in sent.text, "what was typed stands in its field"
+        pages.append(re.sub(r'name="once"[^>]*|nonce="[^"]*"', "", sent.text).replace(f"Q-{number}", "Q-N"))
+    assert pages[0] == pages[1]
+    assert browser.post(f"/questions/{hidden.id}/same-as", data={"original": str(question.id)}).status_code == 404
