@@ -92,7 +92,7 @@ ACTIONS = [
                              "tags": "", "revision": "1"}, 403, 303),
     ("/answers/{a}/edit", {"body": "Switch to TCP.", "revision": "1"}, 403, 303),
     ("/comments/{c}/edit", {"body": "Thank you", "revision": "1"}, 403, 303),
-    ("/comments/{c}/delete", {}, 403, 303),
+    ("/comments/{c}/delete", {"note": "Not about this"}, 403, 303),
     ("/answers/{a}/delete", {"note": "Not an answer"}, 403, 303),
     ("/answers/{a}/restore", {}, 403, 403),
     ("/answers/{a}/roll-back", {"number": "1"}, 404, 404),
