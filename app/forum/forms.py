@@ -175,4 +175,4 @@ class SpaceForm(SpaceFields):
 class EditSpaceForm(SpaceFields):
     """What a space shall be from now on."""
 
-    archived = BooleanField(_l("Closed: people can read it, but nobody can write there"))
+    archived = BooleanField(_l("Closed: nobody can ask there any more; what was asked can be read and answered"))

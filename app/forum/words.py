@@ -14,7 +14,7 @@ REASONS: Mapping[str, str] = {
     "forum.merged": N_("This question was joined with another one. Write there, so everybody reads it."),
     "forum.question_closed": N_("This question is closed, so it takes no more answers."),
     "forum.question_open": N_("This question is open already."),
-    "forum.space_archived": N_("This space is kept for reading only. Choose another one."),
+    "forum.space_archived": N_("This space takes no new questions. Choose another one."),
     "forum.is_duplicate": N_("This question is the same as another one. Take the link away to open it again."),
     "forum.closed_already": N_("Somebody has already closed this question."),
     "forum.reopened_already": N_("Somebody has already opened this question again."),

@@ -140,6 +140,17 @@ def test_without_scripts_a_question_is_asked_corrected_and_answered(open_page: O
     expect(page).to_have_url(re.compile(r"/find\?q=projector"))
 
 
+@pytest.mark.parametrize("scripts", [True, False], ids=["with_scripts", "without_scripts"])
+def test_the_enter_key_in_the_sentence_asks_and_never_says_that_something_solved_it(open_page: OpenPage, scripts: bool):
+    """The first button of a form is pressed by Enter, and similar questions bring buttons of their own."""
+    page = open_page("/ask", who=MEMBER, query={"title": "VPN disconnects on hotel Wi-Fi"}, java_script_enabled=scripts)
+    expect(page.locator("[id^=similar-solved]").first).to_be_visible()
+    page.locator("#title").press("Enter")
+    expect(page.get_by_text("There is a problem")).to_be_visible()
+    expect(page).to_have_url(re.compile("/ask$"))
+    expect(page.locator("[id^=similar-solved]").first).to_be_visible()
+
+
 def enter(page: Page) -> None:
     page.locator("main input[name=email]").fill("samuel@nordlicht.example")
     page.locator("main input[name=password]").fill(DEMO_PASSWORD)

@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from app.forum.models.answer import Deletion
 from app.forum.models.question import Question
+from app.forum.permissions import can_restore_question
 from app.identity.contract import people
 from app.kernel.actor import Actor
+from app.kernel.permissions import Decision
 
 RemovedPost = tuple[int | None, int | None, int | None]
 """The id of a question, of an answer or of a comment; the other two are None."""
@@ -23,12 +25,13 @@ class DeletionNote:
 
     by: str
     reason: str
+    may_restore: Decision
 
 
 def deletion_note(session: Session, actor: Actor, question_id: int) -> DeletionNote | None:
     """Return who deleted a question and why, to its asker and to moderators; None for everybody else."""
-    asker_id = session.scalar(select(Question.asker_id).where(Question.id == question_id))
-    if not (actor.is_moderator or (actor.id is not None and actor.id == asker_id)):
+    question = session.get(Question, question_id)
+    if question is None or not (actor.is_moderator or (actor.id is not None and actor.id == question.asker_id)):
         return None
     row = session.execute(
         select(Deletion.deleted_by_id, Deletion.reason)
@@ -37,7 +40,8 @@ def deletion_note(session: Session, actor: Actor, question_id: int) -> DeletionN
     ).first()
     if row is None:
         return None
-    return DeletionNote(people(session, [row.deleted_by_id])[row.deleted_by_id].name, row.reason)
+    by = people(session, [row.deleted_by_id])[row.deleted_by_id].name
+    return DeletionNote(by, row.reason, can_restore_question(actor, question, row.deleted_by_id))
 
 
 def reasons_of_removal(session: Session, posts: Collection[RemovedPost]) -> dict[RemovedPost, str]:

@@ -104,7 +104,13 @@ def _gone(question_id: int) -> ResponseReturnValue:
     if note is None:
         raise Gone("forum.deleted")
     message = sentence("forum.deleted_by", name=note.by, why=note.reason)
-    return pages.show("forum/editing/gone.html", HTTPStatus.GONE, question_id=question_id, message=message)
+    return pages.show(
+        "forum/editing/gone.html",
+        HTTPStatus.GONE,
+        question_id=question_id,
+        message=message,
+        may_restore=note.may_restore,
+    )
 
 
 def _original_told(session: Session, actor: Actor, original_id: int | None) -> int | None:

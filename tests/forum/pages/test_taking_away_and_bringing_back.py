@@ -149,6 +149,16 @@ def test_a_question_is_brought_back_where_its_deletion_is_explained(app, make, s
     assert session.scalars(select(Comment)).all() == []
 
 
+def test_the_asker_of_what_a_moderator_took_away_is_not_promised_to_bring_it_back(app, make, ann):
+    question = make.question(asker=ann)
+    mara, writer = moderator_of(app, make), browser_of(app, make, ann)
+    mara.post(f"/questions/{question.id}/delete", data={"note": "Spam."})
+    gone = writer.get(f"/questions/{question.id}").text
+    assert "Spam." in gone
+    assert "bring it back" not in gone
+    assert "bring it back" in mara.get(f"/questions/{question.id}").text
+
+
 def test_the_history_of_what_was_taken_away_is_for_its_asker_and_moderators(app, make, question):
     moderator_of(app, make).post(f"/questions/{question.id}/delete", data={"note": "Spam."})
     assert app.test_client().get(f"/questions/{question.id}/history").status_code == 404
