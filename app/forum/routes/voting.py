@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 
-from flask import request
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from app.forum.forms import ReasonForm
 from app.forum.models.answer import Answer
 from app.forum.queries.question_page import AnswerCard, QuestionPage, question_page
 from app.forum.routes.acting import act, question_url, wanted
@@ -15,7 +17,7 @@ from app.forum.routes.questions import context_of
 from app.forum.services.accepting import AcceptAnswer, SetWorking, accept_answer, set_working, withdraw_acceptance
 from app.forum.services.joining import SetFollow, SetMeToo, set_follow, set_me_too
 from app.forum.services.voting import SetVote, set_vote
-from app.kernel.errors import NotFound
+from app.kernel.errors import Invalid, NotFound
 from app.web import pages
 from app.web.runtime import current_actor, read_session
 
@@ -64,7 +66,10 @@ def accept(question_id: int, answer_id: int) -> ResponseReturnValue:
     """Say that an answer solved it, or that it did not after all; staff give a reason."""
     if wanted() > 0:
         note = request.form.get("note", "")
-        act(lambda uow: _belongs(question_id, accept_answer(uow, current_actor(), AcceptAnswer(answer_id, note))))
+        try:
+            act(lambda uow: _belongs(question_id, accept_answer(uow, current_actor(), AcceptAnswer(answer_id, note))))
+        except Invalid as error:
+            return _why(question_id, answer_id, error)
         spoken = gettext("Solved. Good to hear.")
     else:
         act(lambda uow: _belongs(question_id, withdraw_acceptance(uow, current_actor(), answer_id)))
@@ -73,6 +78,22 @@ def accept(question_id: int, answer_id: int) -> ResponseReturnValue:
         page = question_page(read_session(), current_actor(), question_id)
         return pages.fragment("forum/questions/_accepted.html", spoken=spoken, **context_of(page))
     return pages.go(question_url(question_id, f"a{answer_id}"))
+
+
+def _why(question_id: int, answer_id: int, refusal: Invalid) -> ResponseReturnValue:
+    """Ask staff again why they accept in the asker's place."""
+    form = ReasonForm()
+    form.reject(refusal)
+    return pages.show(
+        "forum/editing/reason.html",
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        form=form,
+        heading=gettext("Accept this answer for the asker?"),
+        note=gettext("Your reason stands beside the answer."),
+        action=url_for("forum.voting_accept", question_id=question_id, answer_id=answer_id),
+        button=gettext("Accept"),
+        back=question_url(question_id, f"a{answer_id}"),
+    )
 
 
 def _belongs(question_id: int, answer: Answer) -> None:

@@ -154,3 +154,21 @@ def test_a_question_that_is_not_there_or_hidden_is_refused_alike_at_its_field(br
         pages.append(re.sub(r'name="once"[^>]*|nonce="[^"]*"', "", sent.text).replace(f"Q-{number}", "Q-N"))
     assert pages[0] == pages[1]
     assert browser.post(f"/questions/{hidden.id}/same-as", data={"original": str(question.id)}).status_code == 404
+
+
+@pytest.mark.parametrize(("note", "problem"), [("  ", "Say why"), ("x" * 501, "500")])
+def test_why_staff_accept_is_asked_again_at_its_field(client, make, session, note, problem):
+    question = make.question()
+    answer = make.answer(question)
+    make.sign_in(client, make.user(roles=(Role.MODERATOR,)))
+    address = f"/questions/{question.id}/answers/{answer.id}/accept"
+    refused = client.post(address, data={"value": "1", "note": note})
+    assert refused.status_code == 422
+    assert 'href="#note"' in refused.text
+    assert problem in refused.text
+    assert f'value="{note}"' in refused.text
+    assert f'action="{address}"' in refused.text
+    assert session.get_one(Answer, answer.id).accepted_at is None
+    assert client.post(address, data={"note": "They said so."}).status_code == 303
+    session.rollback()
+    assert session.get_one(Answer, answer.id).accepted_at is not None
