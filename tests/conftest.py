@@ -23,8 +23,11 @@ from app.wiring import build_app
 from tests.support.clock import FixedClock
 from tests.support.databases import FreshDatabase, PostgresqlDatabase, SqliteFile, dispose, postgresql_server
 from tests.support.factories import Make
+from tests.support.hashing import CHEAP, hash_with
 
 CountStatements = Callable[[], AbstractContextManager[list[str]]]
+
+hash_with(CHEAP)  # before any module of tests makes its own
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

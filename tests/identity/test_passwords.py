@@ -1,15 +1,26 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from app.identity.passwords import COMMON, SHORTEST, ensure_strong, hash_password, matches, needs_rehash
 from app.kernel.errors import Invalid
-from tests.identity.conftest import HASH, PASSWORD
+from tests.identity.conftest import PASSWORD
+from tests.support.hashing import CHEAP, PRODUCT, hash_with
+
+
+@pytest.fixture(autouse=True)
+def as_the_product_does_it() -> Iterator[None]:
+    hash_with(PRODUCT)
+    yield
+    hash_with(CHEAP)
 
 
 def test_a_password_matches_its_own_hash_only() -> None:
-    assert matches(PASSWORD, HASH)
-    assert not matches("another one entirely", HASH)
+    known = hash_password(PASSWORD)
+    assert matches(PASSWORD, known)
+    assert not matches("another one entirely", known)
 
 
 def test_nobody_matches_an_account_without_a_password() -> None:
@@ -17,8 +28,11 @@ def test_nobody_matches_an_account_without_a_password() -> None:
 
 
 def test_a_hash_is_argon2id_of_today() -> None:
-    assert HASH.startswith("$argon2id$")
-    assert not needs_rehash(HASH)
+    today = hash_password(PASSWORD)
+    assert today.startswith("$argon2id$")
+    assert not needs_rehash(today)
+    assert PRODUCT.memory_cost * PRODUCT.time_cost >= 3 * 64 * 1024, "the second recommended option of RFC 9106"
+    assert needs_rehash(CHEAP.hash(PASSWORD))
     assert needs_rehash("$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$YWJjZGVmZ2hpamtsbW5vcA")
 
 
@@ -43,4 +57,4 @@ def test_every_common_password_in_the_list_is_long_enough_to_matter() -> None:
 
 
 def test_hashing_twice_gives_two_salts() -> None:
-    assert hash_password(PASSWORD) != HASH
+    assert hash_password(PASSWORD) != hash_password(PASSWORD)
