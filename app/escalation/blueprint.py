@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.escalation.routes import aside, asking, calendars, desks, policies, queue, texts, tickets, working
+from app.escalation.routes import aside, asking, calendars, desks, joining, policies, queue, texts, tickets, working
 from app.forum.contract import keep_unsent_text
 from app.web.routing import Gate, Route, blueprint
 from app.web.unsent import TextForm, keep_unsent
@@ -28,6 +28,8 @@ escalation = blueprint(
         Route("POST", f"{TICKET}/take", working.take, Gate.AGENT, PRESS),
         Route("POST", f"{TICKET}/assign", working.assign, Gate.AGENT, WRITE),
         Route("POST", f"{TICKET}/hand-over", working.give_away, Gate.AGENT, WRITE),
+        Route("GET", f"{TICKET}/join", joining.ask, Gate.AGENT),
+        Route("POST", f"{TICKET}/join", joining.join, Gate.AGENT, WRITE),
         Route("POST", f"{TICKET}/put-aside", aside.put, Gate.AGENT, WRITE),
         Route("POST", f"{TICKET}/take-up", aside.take_back, Gate.AGENT, PRESS),
         Route("POST", f"{TICKET}/solve", working.solve, Gate.AGENT, WRITE),

@@ -91,9 +91,16 @@ class TicketCameBack(TicketFact):
     kind: ClassVar[str] = "escalation.ticket_came_back.1"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketJoined(TicketFact):
+    """Another ticket about the same was joined with this one, which goes on for both."""
+
+    kind: ClassVar[str] = "escalation.ticket_joined.1"
+
+
 TICKET_FACTS: tuple[type[TicketFact], ...] = (
     QuestionEscalated, TicketAssigned, TicketReplied, TicketSolved, TicketConfirmed, TicketReopened, TicketCancelled,
 )  # fmt: skip
 """Every fact of this domain that the asker may see something of."""
-DESK_FACTS: tuple[type[TicketFact], ...] = (TicketPutAside, TicketCameBack)
+DESK_FACTS: tuple[type[TicketFact], ...] = (TicketPutAside, TicketCameBack, TicketJoined)
 """Those that only agents see something of."""

@@ -97,6 +97,15 @@ class AsideForm(TicketForm):
     awaited = StringField(_l("What are you waiting for?"), [SENTENCE_TOO_LONG])
 
 
+class JoinForm(TicketForm):
+    """Another ticket about the same, from the list or by its reference or address."""
+
+    other_id = RadioField(
+        _l("Which one is it the same as?"), coerce=int, choices=[], validate_choice=False, validators=[Optional()]
+    )
+    reference = StringField(_l("Or its reference"), [Length(max=300)])
+
+
 class HandOverForm(TicketForm):
     """Another desk, and what whoever takes it has to know."""
 

@@ -41,6 +41,13 @@ def can_put_aside(actor: Actor, ticket: Ticket, now: datetime) -> Decision:
     return PROMISE_FIRST if ticket.reply_due_at is not None and ticket.reply_due_at - LATE_SOON <= now else ALLOW
 
 
+def can_join(actor: Actor, ticket: Ticket) -> Decision:
+    """Agents join what is not solved with another that is not."""
+    if not (working := can_work_on(actor, ticket)):
+        return working
+    return ALLOW if ticket.state in ACTIVE else deny("escalation.asker_is_asked")
+
+
 def can_keep_texts(actor: Actor, *, works_here: bool) -> Decision:
     """Agents look after the ready texts of their own desks, administrators after all."""
     if not actor.is_agent and not actor.is_administrator:

@@ -68,6 +68,7 @@ QUIET_PAGES: list[Place] = [
     (ADMINISTRATOR, "/admin/desks/1"),
     (AGENT, "/questions/{question}/escalate"),
     (ADMINISTRATOR, "/waiting/texts"),
+    (AGENT, "/waiting/{ticket}/join"),
     (ADMINISTRATOR, "/waiting/texts/1"),
 ]
 """What is made of the same parts: seen in one of the two hardest corners, by turns."""

@@ -13,7 +13,7 @@ from app.escalation.access import access_ticket
 from app.escalation.later import Moments, later_moments
 from app.escalation.models.agreements import Desk
 from app.escalation.models.tickets import SIMILAR, State, Ticket
-from app.escalation.permissions import can_put_aside, can_work_on
+from app.escalation.permissions import can_join, can_put_aside, can_work_on
 from app.escalation.queries.texts import TextChoice, choices_at
 from app.escalation.queries.timeline import Moment, timeline
 from app.escalation.terms import hours_of_desk
@@ -79,6 +79,7 @@ class TicketPage:
     aside: Moment | None
     later: Moments
     may_put_aside: Decision
+    may_join: Decision
 
     @property
     def asker(self) -> Person:
@@ -139,6 +140,7 @@ def ticket_page(session: Session, actor: Actor, ticket_id: int, now: datetime) -
         aside=_aside(ticket, moments, now),
         later=later_moments(now, hours_of_desk(session, ticket.desk_id, now)) if may_put_aside else {},
         may_put_aside=may_put_aside,
+        may_join=can_join(actor, ticket),
     )
 
 

@@ -36,7 +36,8 @@ class Moment:
     """One entry. ``html`` is safe to print; ``by`` is None for the clock.
 
     ``act`` is the kind of a ``TicketEvent``, ``about`` the name of the person or desk it concerns, ``detail`` what
-    somebody said about it, ``until`` when what was put aside comes back.
+    somebody said about it, ``until`` when what was put aside comes back,
+    ``subject_id`` what it concerns by kind.
     """
 
     kind: Kind
@@ -52,6 +53,7 @@ class Moment:
     about: str = ""
     detail: str = ""
     until: datetime | None = None
+    subject_id: int | None = None
 
 
 def timeline(session: Session, ticket_id: int, thread: Thread, desks: Mapping[int, str]) -> tuple[Moment, ...]:
@@ -123,5 +125,13 @@ def _done(
                 about = authors.get(event.subject_id, "")
         by = who[event.by_id] if event.by_id is not None else None
         yield Moment(
-            Kind.ACT, event.at, by, event.id, act=event.kind, about=about, detail=event.detail, until=event.until
+            Kind.ACT,
+            event.at,
+            by,
+            event.id,
+            act=event.kind,
+            about=about,
+            detail=event.detail,
+            until=event.until,
+            subject_id=event.subject_id,
         )

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.escalation.events import QuestionEscalated, TicketAssigned, TicketFact, TicketReopened, TicketSolved
-from app.forum.contract import Audience, audience_of, readers_among
+from app.forum.contract import Audience, ClosureReason, audience_of, readers_among
 from app.forum.events import (
     AnswerAccepted,
     AnswerDeleted,
@@ -111,8 +111,10 @@ def _named(event: PersonMentioned, audience: Audience) -> Iterator[News]:
         yield News(event.user_id, "named", Why.NAMED, needs_you=True)
 
 
-def _closed(_event: QuestionClosed, audience: Audience) -> Iterator[News]:
-    yield News(audience.asker_id, "closed", Why.WROTE)
+def _closed(event: QuestionClosed, audience: Audience) -> Iterator[News]:
+    """Tell the asker nothing here when it was linked to the same question: that is a fact of its own."""
+    if event.reason != ClosureReason.DUPLICATE:
+        yield News(audience.asker_id, "closed", Why.WROTE)
 
 
 def _joined(_event: DuplicateLinked, audience: Audience) -> Iterator[News]:
