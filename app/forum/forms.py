@@ -71,6 +71,8 @@ class EditQuestionForm(QuestionForm):
     """A better text for a question."""
 
     revision = IntegerField(validators=[InputRequired(), NumberRange(min=1)])
+    impact_seen = StringField()
+    """The impact that stood when the form was shown."""
     summary = StringField(_l("What is better now?"), [NOTE_TOO_LONG])
 
 

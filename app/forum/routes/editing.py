@@ -35,6 +35,7 @@ def edit(question_id: int) -> ResponseReturnValue:
         title=question.title,
         body=question.body,
         impact=question.impact,
+        impact_seen=question.impact,
         revision=question.revision,
         tags=" ".join(question_page(session, actor, question_id).tags),
     )
@@ -47,7 +48,7 @@ def save(question_id: int) -> ResponseReturnValue:
     form = EditQuestionForm()
     question = access_question(read_session(), current_actor(), question_id)
     if not can_set_impact(current_actor(), question):
-        form.impact.data = question.impact
+        form.impact.data = form.impact_seen.data = question.impact
     if not form.validate():
         return _page(question_id, form, HTTPStatus.UNPROCESSABLE_ENTITY)
 
@@ -64,12 +65,16 @@ def save(question_id: int) -> ResponseReturnValue:
             tags=split_tags(form.tags.data or ""),
             impact=form.impact.data,
             summary=form.summary.data or "",
+            impact_seen=form.impact_seen.data or None,
         )
         perform_once(form.once.data, change)
     except Invalid as error:
         form.reject(error)
         return _page(question_id, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     except EditConflict as conflict:
+        if form.impact.data == form.impact_seen.data:
+            form.impact.data = conflict.impact
+        form.impact_seen.data = conflict.impact
         return _page(question_id, form, HTTPStatus.CONFLICT, conflict)
     return pages.go(question_url(question_id))
 

@@ -23,7 +23,7 @@ from app.web.going_back import next_place
 from app.web.runtime import current_actor, read_session
 from app.web.words import sentence
 
-TEXTS = ("title", "body", "tags", "impact", "summary")
+TEXTS = ("title", "body", "tags", "impact", "impact_seen", "summary")
 NUMBERS = ("space", "revision")
 
 

@@ -25,7 +25,18 @@ DRAFTS_MAX = 50
 """Drafts of one person. One more drops the oldest: drafts are saved quietly, nobody would read a refusal."""
 KEPT = timedelta(days=90)
 """How long a draft waits that nobody comes back to."""
-DRAFT_FIELDS = ("title", "body", "tags", "impact", "space", "revision", "summary", "asks_back", "lane")
+DRAFT_FIELDS = (
+    "title",
+    "body",
+    "tags",
+    "impact",
+    "impact_seen",
+    "space",
+    "revision",
+    "summary",
+    "asks_back",
+    "lane",
+)
 """What of a form is kept."""
 
 _ID = r":[1-9][0-9]{0,9}"

@@ -25,7 +25,11 @@ from app.text.contract import RichText
 
 @dataclass(frozen=True, slots=True)
 class EditQuestion:
-    """What the question shall say; ``revision`` is the number of the text that the editor started from."""
+    """What the question shall say; ``revision`` is the number of the text that the editor started from.
+
+    ``impact_seen`` is the impact that the editor started from: who left it alone does not take back what somebody else
+    chose meanwhile. None sets ``impact`` whatever stands.
+    """
 
     question_id: int
     revision: int
@@ -34,6 +38,7 @@ class EditQuestion:
     tags: tuple[str, ...]
     impact: str
     summary: str = ""
+    impact_seen: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +65,16 @@ def edit_question(uow: UnitOfWork, actor: Actor, command: EditQuestion) -> Quest
     """Change title, text, tags or impact; an edit that changes nothing leaves no trace.
 
     Raises:
-        EditConflict: when somebody changed the text since the editor started.
+        EditConflict: when somebody changed the text, or the impact that the editor changes too, since they started.
         Invalid: fields ``title``, ``body``, ``tags``, ``impact``, ``summary``.
 
     """
     question = access_question(uow.session, actor, command.question_id, lock=True)
     ensure(can_edit_question(actor, question))
-    if command.revision != question.revision:
+    impact = _merged_impact(question, command)
+    if impact is None or command.revision != question.revision:
         slugs = tuple(tag.slug for tag in tags_of(uow.session, question.id))
-        raise EditConflict(question.revision, question.body, question.title, slugs)
-    impact = check_impact(command.impact)
+        raise EditConflict(question.revision, question.body, question.title, slugs, question.impact)
     if impact != question.impact:
         ensure(can_set_impact(actor, question))
     title, slugs = check_title(command.title), check_tags(command.tags)
@@ -136,6 +141,14 @@ def _roll_back_answer(uow: UnitOfWork, actor: Actor, answer_id: int, command: Ro
         revise_answer(uow, actor, answer, command.body, f"↩ {old.number}")
         _tell_answer_edited(uow, actor, question, answer, command.body)
     return answer
+
+
+def _merged_impact(question: Question, command: EditQuestion) -> str | None:
+    """Return the impact that editor and others agree on; None when both chose another than the editor saw."""
+    impact = check_impact(command.impact)
+    if command.impact_seen in {None, question.impact} or impact == question.impact:
+        return impact
+    return question.impact if impact == command.impact_seen else None
 
 
 def _rewrite(

@@ -13,11 +13,18 @@ from app.text.contract import RichText
 
 
 class EditConflict(Conflict):
-    """Somebody changed the text since the editor started; carries what stands now, to be shown beside the other."""
+    """Somebody changed the post since the editor started; carries what stands now, to be shown beside the other."""
 
-    def __init__(self, revision: int, body: str, title: str | None = None, tags: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        revision: int,
+        body: str,
+        title: str | None = None,
+        tags: tuple[str, ...] = (),
+        impact: str | None = None,
+    ) -> None:
         super().__init__("forum.edit_conflict")
-        self.revision, self.body, self.title, self.tags = revision, body, title, tags
+        self.revision, self.body, self.title, self.tags, self.impact = revision, body, title, tags, impact
 
 
 def revise_question(

@@ -1,0 +1,87 @@
+"""Two people edit one question: what the trouble keeps the asker from is nobody's by accident."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from app.forum.models.question import Question
+from app.identity.models import User
+from app.kernel.actor import Role
+
+
+@pytest.fixture
+def asked(make):
+    return make.question(asker=make.user("Ann"), impact="slowed")
+
+
+@pytest.fixture
+def moderator(app, make):
+    client = app.test_client()
+    make.sign_in(client, make.user("Mara", roles=(Role.MODERATOR,)))
+    return client
+
+
+@pytest.fixture
+def asker(app, make, asked, session):
+    client = app.test_client()
+    make.sign_in(client, session.get_one(User, asked.asker_id))
+    return client
+
+
+def form_of(page):
+    """Return what the browser sends back when nothing is touched."""
+    form = page.text.partition("<main")[2]
+    fields = dict(re.findall(r'<input[^>]*type="hidden"[^>]*name="(revision|impact_seen)"[^>]*value="([^"]*)"', form))
+    chosen = re.search(r'<input[^>]*checked[^>]*name="impact"[^>]*value="(\w+)"', form)
+    fields["impact"] = chosen[1] if chosen else ""
+    fields["title"] = re.search(r'<input[^>]*name="title"[^>]*value="([^"]*)"', form)[1]
+    fields["body"] = re.search(r'<textarea[^>]*name="body"[^>]*>\s*([^<]*)</textarea>', form)[1]
+    return {**fields, "tags": ""}
+
+
+def standing(session, asked):
+    session.rollback()
+    question = session.get_one(Question, asked.id, populate_existing=True)
+    return question.impact, question.title
+
+
+def test_an_older_form_does_not_take_back_the_impact_that_was_raised_meanwhile(session, asked, asker, moderator):
+    address = f"/questions/{asked.id}/edit"
+    older = form_of(moderator.get(address))
+    assert asker.post(address, data={**form_of(asker.get(address)), "impact": "several_blocked"}).status_code == 303
+
+    assert moderator.post(address, data={**older, "title": "The VPN drops every few minutes"}).status_code == 303
+
+    assert standing(session, asked) == ("several_blocked", "The VPN drops every few minutes")
+
+
+def test_two_different_impacts_are_shown_beside_each_other(session, asked, asker, moderator):
+    address = f"/questions/{asked.id}/edit"
+    older = form_of(moderator.get(address))
+    assert asker.post(address, data={**form_of(asker.get(address)), "impact": "several_blocked"}).status_code == 303
+
+    refused = moderator.post(address, data={**older, "impact": "nothing"})
+
+    assert refused.status_code == 409
+    assert "<b>Several of us can’t work</b>" in refused.text
+    assert "<b>Nothing, I am curious</b>" in refused.text
+    assert standing(session, asked)[0] == "several_blocked"
+    assert moderator.post(address, data=form_of(refused)).status_code == 303
+    assert standing(session, asked)[0] == "nothing"
+
+
+def test_after_a_conflict_of_texts_the_impact_is_the_one_that_stands(session, asked, asker, moderator):
+    address = f"/questions/{asked.id}/edit"
+    older = form_of(moderator.get(address))
+    newer = {**form_of(asker.get(address)), "impact": "blocked", "body": "Since yesterday."}
+    assert asker.post(address, data=newer).status_code == 303
+
+    refused = moderator.post(address, data={**older, "title": "The VPN drops every few minutes"})
+
+    assert refused.status_code == 409
+    again = form_of(refused)
+    assert again["impact"] == "blocked"
+    assert moderator.post(address, data=again).status_code == 303
+    assert standing(session, asked) == ("blocked", "The VPN drops every few minutes")
