@@ -60,12 +60,16 @@ class Lease(Base):
 
 
 class Submission(Base):
-    """A form that was sent; sending it again answers with ``location`` and changes nothing."""
+    """A form that was sent; sending it again answers with ``location`` and changes nothing.
+
+    ``mark`` tells whether what comes again is the same (``web.sent``).
+    """
 
     __tablename__ = "submissions"
 
     token: Mapped[str] = mapped_column(primary_key=True)
     made_at: Mapped[datetime] = mapped_column(index=True)
+    mark: Mapped[str]
     location: Mapped[str | None]
 
 

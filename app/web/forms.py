@@ -35,9 +35,15 @@ class Form(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
     once = HiddenField(default=new_token)
 
     def reject(self, error: Invalid) -> None:
-        """Show a refusal of the domain at the field it names, or at the top when the form has no such field."""
+        """Show a refusal of the domain at the field it names, or at the top when the form has no such field.
+
+        A form whose token was used for other content gets a new one: sending it once more does what it says now.
+        """
         message = sentence(error.reason, **error.facts)
-        if error.field in self._fields:
+        if error.field == self.once.name:
+            self.once.data = new_token()
+            self.form_errors.append(message)
+        elif error.field in self._fields:
             self._fields[error.field].errors = [*self._fields[error.field].errors, message]
         else:
             self.form_errors.append(message)

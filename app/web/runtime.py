@@ -17,13 +17,14 @@ from app.config import Settings
 from app.kernel.actor import ANONYMOUS, Actor
 from app.kernel.clock import Clock
 from app.kernel.database import ReadSession, fetch
-from app.kernel.errors import Conflict
+from app.kernel.errors import Conflict, Invalid
 from app.kernel.jobs import JobRunner
 from app.kernel.models import Submission
 from app.kernel.relay import Relay
 from app.kernel.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from app.web.database import db
 from app.web.held import held
+from app.web.sent import mark_of_sent
 
 P = TypeVar("P")
 TOKEN_LENGTH = 64
@@ -31,7 +32,7 @@ _SUBMISSIONS = cast("Table", Submission.__table__)
 _SENT = _SUBMISSIONS.c.token == bindparam("sent")
 _BEGIN = insert(_SUBMISSIONS)
 _END = update(_SUBMISSIONS).where(_SENT).values(location=bindparam("led_to"))
-_LOOK = select(_SUBMISSIONS.c.location).where(_SENT)
+_LOOK = select(_SUBMISSIONS.c.location, _SUBMISSIONS.c.mark).where(_SENT)
 
 
 @dataclass(slots=True)
@@ -96,15 +97,17 @@ def perform_once(token: str | None, act: Callable[[UnitOfWork], str]) -> str:
 
     Raises:
         Conflict: when the first sending of the same form is still being worked on.
+        Invalid: field ``once``, when the form was sent before with other content, as after the browser's Back. Nothing
+            is done; shown again, the form gets a new token (``web.forms.Form.reject``).
 
     """
     if not token:
         with unit_of_work() as uow:
             return act(uow)
-    token = token[:TOKEN_LENGTH]
+    token, mark = token[:TOKEN_LENGTH], mark_of_sent()
     try:
         with unit_of_work() as uow:
-            fetch(uow.session, _BEGIN, {"token": token, "made_at": uow.now, "location": None})
+            fetch(uow.session, _BEGIN, {"token": token, "made_at": uow.now, "mark": mark, "location": None})
             location = act(uow)
             fetch(uow.session, _END, {"sent": token, "led_to": location})
             return location
@@ -112,6 +115,8 @@ def perform_once(token: str | None, act: Callable[[UnitOfWork], str]) -> str:
         seen = fetch(read_session(), _LOOK, {"sent": token}).first()
         if seen is None:
             raise  # another rule of the database was broken, not the token
+        if seen.mark != mark:
+            raise Invalid("once", "web.sent_otherwise") from None
         if seen.location is None:
             raise Conflict("web.still_working") from None
         return cast("str", seen.location)

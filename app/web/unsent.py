@@ -24,6 +24,7 @@ from app.web import pages
 from app.web.limits import limiter
 from app.web.login import Writer, writer_of
 from app.web.runtime import TOKEN_LENGTH, current_actor, read_session, unit_of_work
+from app.web.sent import mark_of_sent
 from app.web.words import sentence
 
 PROOF_LASTS = timedelta(days=14)
@@ -40,7 +41,7 @@ Keep = Callable[[UnitOfWork, int, str, Mapping[str, str]], None]
 class TextForm:
     """A form that holds a text: the place where the text is kept, and the page that shows it in its form again.
 
-    Both may name parts of the form's address in braces.
+    Both may name parts of the form's address in braces, and ``{place}`` where the form itself says its place.
     """
 
     place: str
@@ -59,7 +60,7 @@ def rescued() -> ResponseReturnValue | None:
     writer = writer_of(request.form.get("csrf_token", ""))
     if request.method != "POST" or form is None or writer is None or not _text():
         return None
-    numbers = request.view_args or {}
+    numbers = {**(request.view_args or {}), "place": request.form.get("place", "")}
     done = _first_result()
     refusal = None if done else _keep(form, writer, form.place.format(**numbers))
     reader = current_actor()
@@ -87,7 +88,8 @@ def _text() -> str:
 def _first_result() -> str | None:
     """Return where the form led when it was sent in time already; it must not come back as if it had not been."""
     once = request.form.get("once", "")[:TOKEN_LENGTH]
-    return read_session().scalar(select(Submission.location).where(Submission.token == once)) if once else None
+    same = (Submission.token == once) & (Submission.mark == mark_of_sent())
+    return read_session().scalar(select(Submission.location).where(same)) if once else None
 
 
 def _keep(form: TextForm, writer: Writer, place: str) -> tuple[int, str] | None:

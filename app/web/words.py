@@ -24,6 +24,10 @@ REASONS: Mapping[str, str] = {
         "This was written while somebody else had signed in here. It was not sent; it is kept for them alone."
     ),
     "web.not_kept": N_("You are signed out, and this could not be kept for you. Copy it, sign in and send it again."),
+    "web.sent_otherwise": N_(
+        "You have sent this form before, with something else in it, and that was done. "
+        "What it holds now is not sent yet: look it over and send it."
+    ),
     "web.still_working": N_("We are still working on what you sent. Look again in a moment."),
 }
 

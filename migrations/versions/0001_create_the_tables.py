@@ -149,6 +149,7 @@ def upgrade() -> None:
         "submissions",
         sa.Column("token", sa.Text(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("mark", sa.Text(), nullable=False),
         sa.Column("location", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("token", name=op.f("pk_submissions")),
     )

@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+import io
+import re
+from html import unescape
+
 import pytest
-from flask import Flask
+from flask import Flask, request
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from app.forum.models.answer import Answer
+from app.forum.models.answer import Answer, Comment
 from app.kernel.errors import Busy, Conflict, Denied, Gone, NotFound
 from app.kernel.models import Submission
 from app.web.runtime import perform_once, read_session
+from app.web.sent import mark_of_sent
 from tests.support.factories import Make
 
 EVERY = ["/", "/questions", "/find", "/sign-in", "/register", "/help", "/accessibility", "/tags", "/spaces"]
@@ -178,12 +183,47 @@ def test_the_same_form_sent_twice_acts_once(client: FlaskClient, make: Make, ses
     assert session.scalar(select(func.count()).select_from(Answer)) == 1
 
 
+@pytest.mark.parametrize("place", ["answers", "comments"])
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_the_same_token_with_another_text_swallows_nothing(
+    client: FlaskClient, make: Make, session, place: str, headers: dict[str, str]
+):
+    """The browser's Back shows a form that was sent, and its token; what is typed into it now was never sent."""
+    make.sign_in(client, make.user())
+    address = f"/questions/{make.question().id}/{place}"
+    row = Answer if place == "answers" else Comment
+    client.post(address, data={"body": "Switch the client to TCP 443.", "once": "token-of-one-form"})
+
+    refused = client.post(address, data={"body": "Wholly other words.", "once": "token-of-one-form"}, headers=headers)
+
+    assert refused.status_code == 422
+    assert "sent this form before" in unescape(refused.text)
+    assert "Wholly other words.</textarea>" in refused.text
+    assert session.scalar(select(func.count()).select_from(row)) == 1
+    form = next(f for f in refused.text.split("<form") if "Wholly other words." in f)
+    once = re.search(r'name="once"[^>]*value="([^"]+)"', form)
+    assert once is not None
+    assert client.post(address, data={"body": "Wholly other words.", "once": once[1]}).status_code == 303
+    session.rollback()
+    assert session.scalar(select(func.count()).select_from(row)) == 2
+
+
+def test_other_files_are_another_sending(app: Flask):
+    marks = set()
+    for data, name in [(b"one", "a.log"), (b"other", "a.log"), (b"one", "b.log"), (b"one", "a.log")]:
+        form = {"body": "See there.", "once": "x", "files": (io.BytesIO(data), name)}
+        with app.test_request_context(method="POST", data=form):
+            marks.add(mark_of_sent())
+            assert request.files["files"].read() == data, "the file is still to be read"
+    assert len(marks) == 3
+
+
 def test_two_sendings_of_a_form_at_once_both_arrive(app: Flask, make: Make):
     """The second had begun to read before the first committed: it must not be misled by what it saw then."""
     with app.test_request_context():
         read_session().execute(select(func.count()).select_from(Answer))
-        make.save(Submission(token="token-of-one-form", made_at=make.now, location="/questions/1#a1"))
-        assert perform_once("token-of-one-form", lambda _uow: "/twice") == "/questions/1#a1"
+        make.save(Submission(token="token-of-one-form", made_at=make.now, mark=mark_of_sent(), location="/q/1#a1"))
+        assert perform_once("token-of-one-form", lambda _uow: "/twice") == "/q/1#a1"
 
 
 def test_signing_out_empties_the_browser(client: FlaskClient, make: Make):

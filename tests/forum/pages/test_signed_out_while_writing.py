@@ -217,6 +217,19 @@ def test_what_was_posted_already_does_not_come_back_as_a_draft(browser, make, se
     assert (counted(session, Answer), counted(session, Draft)) == (1, 0)
 
 
+def test_other_words_in_a_form_that_was_posted_are_kept_when_the_session_has_ended(
+    browser, make, session, ben, question
+):
+    sign_in(browser, ben)
+    action = f"/questions/{question.id}/answers"
+    token = hidden(browser.get(f"/questions/{question.id}").text, action)
+    browser.post(action, data={**token, "body": "The first words."})
+    sign_out_elsewhere(make)
+
+    browser.post(action, data={**token, "body": WORDS})
+    assert (counted(session, Answer), counted(session, Draft)) == (1, 1)
+
+
 def test_a_form_without_our_signature_writes_nothing(browser, session, ben, question):
     sign_in(browser, ben)
     token = hidden(browser.get("/ask").text, "/ask")["csrf_token"]
@@ -227,6 +240,21 @@ def test_a_form_without_our_signature_writes_nothing(browser, session, ben, ques
         assert refused.status_code in {400, 303}
         assert "An hour of" not in refused.text
     assert counted(session, Draft) == 0
+
+
+@pytest.mark.parametrize(("place", "kept"), [("ask", 1), ("ticket:1", 0), ("{question_id}", 0)])
+def test_a_draft_that_is_saved_too_late_is_kept_where_drafts_are(browser, make, session, ben, question, place, kept):
+    sign_in(browser, ben)
+    token = hidden(browser.get("/ask").text, "/ask")
+    sign_out_elsewhere(make)
+    saved = browser.post("/drafts?then=list", data={**token, "place": place, "title": TITLE, "body": WORDS})
+    assert counted(session, Draft) == kept
+    if kept:
+        led = sign_in(browser, ben, saved.headers["Location"])
+        assert led.headers["Location"] == "/drafts"
+        assert TITLE in browser.get("/drafts").text
+    else:
+        assert PRINTED in saved.text
 
 
 @pytest.mark.parametrize("hindrance", ["age", "size", "gone"])
