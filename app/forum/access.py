@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Select, Subquery, bindparam, case, func, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.forum.models.answer import Answer, Attachment, Comment, Vote
+from app.forum.models.answer import Answer, Attachment, Comment, Revision, Vote
 from app.forum.models.question import Question
 from app.forum.models.space import Space, Tag
 from app.forum.permissions import can_see_answer, can_see_comment, can_see_question, can_see_space
@@ -233,7 +233,10 @@ def access_tag(session: Session, tag_id: int, *, lock: bool = False) -> Tag:
 
 
 def access_attachment(session: Session, actor: Actor, key: str) -> Attachment:
-    """Return a file of a thread this actor may read, or one they uploaded themselves and have not posted yet.
+    """Return a file that a text this actor may read names, or one they uploaded themselves.
+
+    A file goes with its texts: when the only answer or comment that names it is taken away, its readers no longer get
+    it. Earlier texts count while the history shows them.
 
     Raises:
         NotFound: when it is absent, deleted or hidden.
@@ -242,8 +245,36 @@ def access_attachment(session: Session, actor: Actor, key: str) -> Attachment:
     attachment = session.scalars(select(Attachment).where(Attachment.key == key)).first()
     if attachment is None or attachment.deleted_at is not None:
         raise NotFound
-    if attachment.question_id is not None:
-        access_question(session, actor, attachment.question_id)
-    elif actor.is_anonymous or actor.id != attachment.uploader_id:
+    own = not actor.is_anonymous and actor.id == attachment.uploader_id
+    if attachment.question_id is None:
+        if not own:
+            raise NotFound
+        return attachment
+    question = access_question(session, actor, attachment.question_id)
+    if not (own or actor.is_moderator or key in question.body or _is_named(session, actor, question.id, key)):
         raise NotFound
     return attachment
+
+
+def _is_named(session: Session, actor: Actor, question_id: int, key: str) -> bool:
+    """Tell whether a text of a question that this actor may see, or an earlier one of it, names a file."""
+    answers = select(Answer.id).where(Answer.question_id == question_id, _stands(Answer, actor))
+    comments = select(Comment.id).where(
+        Comment.question_id == question_id,
+        _stands(Comment, actor),
+        Comment.answer_id.is_(None) | Comment.answer_id.in_(answers),
+    )
+    of_thread = (
+        (Revision.question_id == question_id) | Revision.answer_id.in_(answers) | Revision.comment_id.in_(comments)
+    )
+    texts = (
+        select(Answer.id).where(Answer.id.in_(answers), Answer.body.contains(key, autoescape=True)),
+        select(Comment.id).where(Comment.id.in_(comments), Comment.body.contains(key, autoescape=True)),
+        select(Revision.id).where(of_thread, Revision.body.contains(key, autoescape=True)),
+    )
+    return any(session.scalar(text.limit(1)) is not None for text in texts)
+
+
+def _stands(post: type[Answer | Comment], actor: Actor) -> ColumnElement[bool]:
+    """Return the SQL twin of ``can_see_answer`` and ``can_see_comment`` for who is no moderator."""
+    return post.deleted_at.is_(None) | (post.author_id == actor.id)

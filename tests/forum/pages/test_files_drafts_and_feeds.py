@@ -7,10 +7,12 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from PIL import Image
+from sqlalchemy import select
 
-from app.forum.models.answer import Attachment
+from app.forum.models.answer import Attachment, Comment
 from app.forum.models.question import Draft, QuestionTag
 from app.forum.models.space import Visibility
+from app.kernel.actor import Role
 
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
 
@@ -83,6 +85,60 @@ def test_a_file_goes_with_its_answer_and_hides_with_its_question(app, client, ma
     assert kept.question_id == hidden.id
     assert client.get(f"/files/{kept.key}/trace.log", buffered=True).status_code == 200
     assert stranger.get(f"/files/{kept.key}/trace.log").status_code == 404
+
+
+@pytest.fixture
+def readers(app, make):
+    """Return browsers of the writer, of somebody else, of a moderator and of a guest."""
+    people = {name: app.test_client() for name in ("writer", "other", "moderator", "guest")}
+    make.sign_in(people["writer"], make.user())
+    make.sign_in(people["other"], make.user())
+    make.sign_in(people["moderator"], make.user(roles=(Role.MODERATOR,)))
+    return people
+
+
+def opened_by(readers, url):
+    return {name for name, browser in readers.items() if browser.get(url, buffered=True).status_code == 200}
+
+
+def test_a_file_goes_and_comes_back_with_the_answer_that_names_it(make, readers):
+    question = make.question()
+    kept = uploaded(readers["writer"], "secret.log", b"the password\n").get_json()
+    sent = readers["writer"].post(f"/questions/{question.id}/answers", data={"body": f"See {kept['markdown']}"})
+    answer = sent.headers["Location"].partition("#a")[2]
+    assert opened_by(readers, kept["url"]) == set(readers)
+
+    assert readers["moderator"].post(f"/answers/{answer}/delete", data={"note": "A password."}).status_code == 303
+    assert opened_by(readers, kept["url"]) == {"writer", "moderator"}
+
+    assert readers["moderator"].post(f"/answers/{answer}/restore").status_code == 303
+    assert opened_by(readers, kept["url"]) == set(readers)
+
+
+def test_a_file_goes_with_the_comment_that_names_it(make, readers, session):
+    asker = make.user()
+    question = make.question(asker=asker)
+    make.sign_in(readers["writer"], asker)
+    kept = uploaded(readers["writer"], "secret.log", b"the password\n").get_json()
+    sent = readers["writer"].post(f"/questions/{question.id}/comments", data={"body": f"See {kept['markdown']}"})
+    assert sent.status_code == 303
+    comment = session.scalars(select(Comment.id)).one()
+    assert opened_by(readers, kept["url"]) == set(readers)
+
+    assert readers["moderator"].post(f"/comments/{comment}/delete", data={"note": "A password."}).status_code == 303
+    assert opened_by(readers, kept["url"]) == {"writer", "moderator"}
+
+
+def test_a_file_stays_while_another_text_or_an_earlier_one_names_it(make, readers):
+    asker = make.user()
+    question = make.question(asker=asker)
+    make.sign_in(readers["writer"], asker)
+    kept = uploaded(readers["writer"], "trace.log", b"one line\n").get_json()
+    fields = {"title": question.title, "impact": "slowed", "tags": ""}
+    for number, body in enumerate((f"See {kept['markdown']}", "The log is no longer needed."), start=1):
+        edit = {**fields, "body": body, "revision": str(number)}
+        assert readers["writer"].post(f"/questions/{question.id}/edit", data=edit).status_code == 303
+    assert opened_by(readers, kept["url"]) == set(readers)
 
 
 def test_files_stay_when_something_else_is_refused(client, make):

@@ -128,7 +128,7 @@ def test_a_file_is_its_uploaders_until_a_text_names_it(
     with pytest.raises(NotFound):
         open_file(session, ben, key, store)
     with unit_of_work() as uow:
-        post_answer(uow, ann, PostAnswer(question.id, rich("see the log", files=(key,))))
+        post_answer(uow, ann, PostAnswer(question.id, rich(f"see [the log](/files/{key}/vpn.log)", files=(key,))))
     session.rollback()
     opened = open_file(session, ben, key, store)
     with opened.stream as stream:
