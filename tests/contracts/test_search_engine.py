@@ -383,6 +383,16 @@ def test_similar_finds_the_question_with_the_same_trouble(engine):
     assert engine.search(query).hits[0].id == 1
 
 
+def test_of_a_long_text_the_telling_words_are_looked_for_not_the_frequent_ones(engine):
+    chatter = " ".join(f"chatter{n} chatter{n}" for n in range(35))
+    noise = [document(n, f"Trouble {n}", chatter) for n in range(10, 30)]
+    put(engine, document(1, "Something else", "The spooler stops."), *noise)
+
+    query = similar_query(engine, "Please help", f"{chatter} spooler", Scope(HERE), ("en",))
+
+    assert ("spooler",) in {form for clause in query.should for form in clause.forms}
+
+
 def test_a_word_that_stands_nowhere_does_not_keep_a_title_from_its_like(engine):
     put(engine, document(1, "VPN drops"), document(2, "Printer offline"), document(3, "It is so"))
 

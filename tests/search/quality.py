@@ -104,13 +104,13 @@ def indexed(engine: SearchEngine, documents: dict[int, Document]) -> SearchEngin
 
 def measure(engine: SearchEngine, documents: dict[int, Document], cases: Sequence[Case], *, with_body: bool) -> Quality:
     """Search for every case and see where the linked questions come."""
-    standings = {i: Standing(d.created, d.has_accepted) for i, d in documents.items()}
+    standings = {i: Standing(d.created, d.language, d.has_answer, d.has_accepted) for i, d in documents.items()}
     places, costs = [], []
     for case in cases:
         began = time.process_time()
         query = similar_query(engine, case.title, case.body if with_body else "", HERE, ("en",), limit=SEEN)
         older = [hit for hit in engine.search(query).hits if documents[hit.id].created < case.asked_at]
-        ranked = likeliest(older[:CANDIDATES], standings, case.asked_at)
+        ranked = likeliest(older[:CANDIDATES], standings, ("en",), case.asked_at)
         costs.append((time.process_time() - began) * 1000)
         places.append(next((place for place, i in enumerate(ranked, 1) if i in case.targets), 0))
     return Quality(

@@ -221,6 +221,20 @@ def test_of_questions_as_similar_the_recent_comes_first_and_then_the_solved_one(
     assert [hit.id for hit in found] == [recent.id, solved.id, open_one.id]
 
 
+def test_of_questions_as_similar_the_answered_comes_first_and_then_what_one_can_read(make, engine, session, reindex):
+    foreign, unanswered, answered = (
+        make.question(title="VPN drops", language=language, asked_at=make.now - timedelta(days=900))
+        for language in ("fr", "en", "en")
+    )
+    make.answer(answered, body="Try it at noon.")
+    reindex()
+    reader = guest(make, foreign, unanswered, answered)
+
+    found = similar_questions(session, reader, engine, "VPN drops", now=make.now, languages=("en",))
+
+    assert [hit.id for hit in found] == [answered.id, unanswered.id, foreign.id]
+
+
 def test_similar_solved_questions_leave_out_open_ones_and_the_question_itself(make, engine, session, reindex):
     solved, unsolved, own = (make.question(title="VPN drops every few minutes") for _ in range(3))
     accept(make, solved, make.answer(solved))

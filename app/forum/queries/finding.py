@@ -51,9 +51,9 @@ def _select_spaces() -> Select[Any]:
 
 def _select_standings() -> Select[Any]:
     question = Question.__table__
-    return select(question.c.id, question.c.asked_at, question.c.accepted_answer_id).where(
-        question.c.id.in_(bindparam("ids", expanding=True))
-    )
+    return select(
+        question.c.id, question.c.asked_at, question.c.language, question.c.answer_count, question.c.accepted_answer_id
+    ).where(question.c.id.in_(bindparam("ids", expanding=True)))
 
 
 SPACES, STANDINGS = _select_spaces(), _select_standings()
@@ -158,7 +158,7 @@ def similar_questions(
             found = engine.search(wider)
     except SearchUnavailable:
         return ()
-    likely = _likeliest(session, found, now)
+    likely = _likeliest(session, found, languages, now)
     return read_hits(session, actor, likely[:limit], highlighter([title], query.should, languages))
 
 
@@ -190,12 +190,15 @@ def carried_questions(session: Session, actor: Actor, ids: Sequence[int]) -> tup
     return read_hits(session, actor, ids, highlighter([], (), ()))
 
 
-def _likeliest(session: Session, found: Found, now: datetime) -> list[int]:
+def _likeliest(session: Session, found: Found, languages: Sequence[str], now: datetime) -> list[int]:
     if not found.hits:
         return []
     rows = fetch(session, STANDINGS, {"ids": [hit.id for hit in found.hits]})
-    standings = {question_id: Standing(asked_at, accepted is not None) for question_id, asked_at, accepted in rows}
-    return likeliest(found.hits, standings, now)
+    standings = {
+        question_id: Standing(asked_at, base_language(language), count > 0, accepted is not None)
+        for question_id, asked_at, language, count, accepted in rows
+    }
+    return likeliest(found.hits, standings, languages, now)
 
 
 @dataclass(frozen=True, slots=True)
