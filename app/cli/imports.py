@@ -11,6 +11,7 @@ from flask.cli import with_appcontext
 
 from app.cli.search import rebuild
 from app.importers.archive import Dump, UnreadableDump
+from app.importers.damage import Damages
 from app.importers.running import Report, Source, StepReport, run_import
 from app.importers.stackexchange import StackExchange
 from app.importers.texts import TextPool
@@ -20,6 +21,7 @@ from app.web.runtime import runtime
 
 SAY_EVERY = 2.0
 """Seconds between two lines of progress."""
+STAYS = "What was imported until here stays. Run the command again with a whole file: it adds what is missing."
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 FOLDER_OR_ARCHIVE = click.Path(exists=True, path_type=Path)
 
@@ -51,9 +53,9 @@ def stackexchange(dump: Path, site: str | None) -> None:
     name = site or dump.resolve().name.split(".")[0].replace("_", " ").replace("-", " ").capitalize()
     try:
         source = StackExchange(Dump(dump), name)
-        _run(source)
     except UnreadableDump as error:
         raise click.ClickException(str(error)) from None
+    _run(source)
 
 
 @dataclass(slots=True)
@@ -73,13 +75,18 @@ class _Speaker:
 def _run(source: Source) -> None:
     running, started = runtime(), time.monotonic()
     click.echo(f"Importing {source.space_name} …")
-    with TextPool() as texts:
-        report = run_import(source, running.unit_of_work, running.reads, texts, _Speaker())
+    try:
+        with TextPool() as texts:
+            report = run_import(source, running.unit_of_work, running.reads, texts, _Speaker())
+    except UnreadableDump as error:
+        _print_damages(source.damages)
+        raise click.ClickException(f"{error}. {STAYS}") from None
     click.echo("Counting reputation …")
     with running.unit_of_work() as uow:
         recompute_all(uow.session, uow.now)
     click.get_current_context().invoke(rebuild)
     _print_report(report)
+    _print_damages(source.damages)
     click.echo(f"Done in {time.monotonic() - started:,.0f} s.")
 
 
@@ -89,3 +96,12 @@ def _print_report(report: Report) -> None:
         click.echo(f"{step}: {part.stored:,} new, {part.known:,} already there{resumed}")
         for reason, count in part.skipped.most_common():
             click.echo(f"    {count:,} left out: {reason}")
+
+
+def _print_damages(damages: Damages) -> None:
+    if damages.count:
+        click.echo(f"{damages.count:,} damaged row{'s' if damages.count > 1 else ''} left out:")
+    for row in damages.rows:
+        click.echo(f"    {row.file}, row {row.line:,}: {row.why}")
+    if damages.count > len(damages.rows):
+        click.echo(f"    … and {damages.count - len(damages.rows):,} more")

@@ -11,6 +11,7 @@ from typing import Protocol
 from sqlalchemy.orm import sessionmaker
 
 from app.forum.contract import import_space, recount_space
+from app.importers.damage import Damages
 from app.importers.keeping import Shelf, kind_of
 from app.importers.links import forget_cursors, rows_read, save_cursor
 from app.importers.records import Record, Skipped, SourceText
@@ -42,6 +43,8 @@ class Source(Protocol):
     space_slug: str
     space_name: str
     space_purpose: str
+    damages: Damages
+    """Rows that were left out because they cannot be used; filled while the files are read."""
 
     def steps(self) -> Sequence[Step]:
         """Return what to take over, in an order in which each thing comes after what it belongs to."""
@@ -80,7 +83,12 @@ def run_import(
     texts: TextPool,
     progress: Progress = lambda _step, _report: None,
 ) -> Report:
-    """Take over a community; run again, it adds only what is new. An interrupted run goes on where it stopped."""
+    """Take over a community; run again, it adds only what is new. An interrupted run goes on where it stopped.
+
+    Raises:
+        UnreadableDump: when a file is damaged; what was stored before stays.
+
+    """
     with units() as uow:
         space_id = import_space(uow, source.space_slug, source.space_name, source.space_purpose)
     shelf = Shelf(source.name, space_id)

@@ -7,14 +7,14 @@ own five are refused, so that a crafted file cannot fill the memory.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from xml.etree.ElementTree import ParseError
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from app.importers.archive import Dump, UnreadableDump
+from app.importers.damage import LARGEST_NUMBER, NAME, TIME, Damages, Fields, instant, is_time, optional, problem
 from app.importers.history import revisions
 from app.importers.records import (
     AcceptanceRecord,
@@ -54,6 +54,23 @@ MACHINE = "-1"
 """Id of the account that stands for the community itself."""
 
 _TAGS = re.compile(r"[^<>|\s]+")
+_THING: Fields = {"Id": NAME, "CreationDate": TIME}
+
+
+def _is_digits(value: str | None) -> bool:
+    return not value or (value.isdecimal() and int(value[:20]) <= LARGEST_NUMBER)
+
+
+FIELDS: Mapping[str, Fields] = {
+    USERS: _THING,
+    POSTS: {**_THING, "ClosedDate": (optional(is_time), "a time"), "ViewCount": (_is_digits, "a whole number")},
+    COMMENTS: _THING,
+    VOTES: {**_THING, "PostId": NAME},
+    LINKS: _THING,
+    HISTORY: _THING,
+    TAGS: {"TagName": NAME},
+}
+"""What each row must have to be used. XML has no NUL and no halves of characters."""
 
 
 class StackExchange:
@@ -70,6 +87,7 @@ class StackExchange:
             raise UnreadableDump(f"there is no {POSTS} in it")
         slug = re.sub(r"[^a-z0-9]+", "-", site.lower()).strip("-") or "site"
         self._dump = dump
+        self.damages = Damages()
         self.name = f"stackexchange-{slug}"
         self.space_slug = slug[:60].strip("-")
         self.space_name = site
@@ -96,22 +114,26 @@ class StackExchange:
         return Step(name, " ".join(f"{f}:{self._dump.size(f)}" for f in files), records)
 
     def _rows(self, name: str) -> Iterator[Row]:
-        """Stream the rows of a file; a file that is not there has none.
+        """Stream the rows of a file that can be used and note the others; a file that is not there has none.
 
         Raises:
-            UnreadableDump: when the file is no XML, or uses entities.
+            UnreadableDump: when the file is no XML, uses entities, or is cut short.
 
         """
         if self._dump.size(name) is None:
             return
         with self._dump.open(name) as file:
             try:
-                root = None
+                root, number = None, 0
                 for event, element in iterparse(file, events=("start", "end"), forbid_dtd=True):
                     if root is None:
                         root = element
                     elif event == "end" and element.tag == "row":
-                        yield dict(element.attrib)
+                        number += 1
+                        if why := problem(element.attrib, FIELDS[name]):
+                            self.damages.note(name, number, why)
+                        else:
+                            yield dict(element.attrib)
                         root.clear()  # else every row stays in memory until the end
             except (ParseError, DefusedXmlException) as error:
                 raise UnreadableDump(f"{name}: {error}") from error
@@ -122,7 +144,7 @@ class StackExchange:
             yield PersonRecord(
                 key=row["Id"],
                 name=row.get("DisplayName", "").strip() or f"user{row['Id']}",
-                created_at=_instant(row["CreationDate"]),
+                created_at=instant(row["CreationDate"]),
                 place=row.get("Location", ""),
                 about=SourceText(about) if about else None,
                 hidden=row["Id"] == MACHINE,
@@ -144,10 +166,10 @@ class StackExchange:
                     author=_owner(row, "OwnerUserId", "OwnerDisplayName"),
                     title=" ".join(row.get("Title", "").split()) or f"Question {row['Id']}",
                     text=SourceText(row.get("Body", "")),
-                    asked_at=_instant(row["CreationDate"]),
+                    asked_at=instant(row["CreationDate"]),
                     tags=tuple(_TAGS.findall(row.get("Tags", ""))),
                     view_count=int(row.get("ViewCount") or 0),
-                    closed_at=_instant(closed) if closed else None,
+                    closed_at=instant(closed) if closed else None,
                     closing_note="Closed at Stack Exchange." if closed else "",
                 )
 
@@ -163,7 +185,7 @@ class StackExchange:
                     question_key=row.get("ParentId", ""),
                     author=_owner(row, "OwnerUserId", "OwnerDisplayName"),
                     text=SourceText(row.get("Body", "")),
-                    posted_at=_instant(row["CreationDate"]),
+                    posted_at=instant(row["CreationDate"]),
                 )
 
     def _comments(self) -> Iterator[Record]:
@@ -173,14 +195,14 @@ class StackExchange:
                 post_key=row.get("PostId", ""),
                 author=_owner(row, "UserId", "UserDisplayName"),
                 text=SourceText(row.get("Text", ""), Markup.MARKDOWN),
-                posted_at=_instant(row["CreationDate"]),
+                posted_at=instant(row["CreationDate"]),
             )
 
     def _votes(self) -> Iterator[Record]:
         for row in self._rows(VOTES):
             kind = row.get("VoteTypeId", "")
             if kind in (UP, DOWN):
-                at = _instant(row["CreationDate"])
+                at = instant(row["CreationDate"])
                 yield VotesRecord(row["Id"], row.get("PostId", ""), int(kind == UP), int(kind == DOWN), at)
             elif kind not in (ACCEPTED, BOOKMARK):
                 yield Skipped(OTHER_VOTES.get(kind, "a vote of an unknown type"))
@@ -189,14 +211,14 @@ class StackExchange:
         """Give accepted answers; the day comes from the vote, and is never before the answer itself."""
         chosen = {row["AcceptedAnswerId"] for row in self._rows(POSTS) if row.get("AcceptedAnswerId")}
         days = {
-            row["PostId"]: _instant(row["CreationDate"])
+            row["PostId"]: instant(row["CreationDate"])
             for row in self._rows(VOTES)
             if row.get("VoteTypeId") == ACCEPTED and row.get("PostId") in chosen
         }
         for row in self._rows(POSTS):
             if row["Id"] in chosen:
                 chosen.discard(row["Id"])
-                posted_at = _instant(row["CreationDate"])
+                posted_at = instant(row["CreationDate"])
                 yield AcceptanceRecord(row["Id"], max(posted_at, days.get(row["Id"], posted_at)))
         for _ in chosen:
             yield Skipped("the accepted answer is missing")
@@ -209,16 +231,16 @@ class StackExchange:
             elif ends[0] == ends[1]:
                 yield Skipped("a question that repeats itself")
             else:
-                yield DuplicateRecord(row["Id"], *ends, _instant(row["CreationDate"]))
+                yield DuplicateRecord(row["Id"], *ends, instant(row["CreationDate"]))
 
     def _edits(self) -> Iterator[Record]:
-        return revisions(lambda: self._rows(HISTORY), lambda row: _owner(row, "UserId", "UserDisplayName"), _instant)
+        return revisions(lambda: self._rows(HISTORY), lambda row: _owner(row, "UserId", "UserDisplayName"), instant)
 
     def _followers(self) -> Iterator[Record]:
         """Give bookmarks: whoever kept a question wants to hear of it."""
         for row in self._rows(VOTES):
             if row.get("VoteTypeId") == BOOKMARK:
-                at = _instant(row["CreationDate"])
+                at = instant(row["CreationDate"])
                 yield FollowRecord(row["Id"], row.get("PostId", ""), row.get("UserId", ""), at)
 
     def _tags(self) -> Iterator[Record]:
@@ -237,9 +259,3 @@ def _owner(row: Row, key: str, name: str) -> Author:
         return Author(row[key], row.get(name) or f"user{row[key]}")
     left = row.get(name, "").strip()
     return Author(f"gone-{left}", left) if left else Author("gone", "A former member")
-
-
-def _instant(text: str) -> datetime:
-    """Read a time of the dump, which is in UTC without saying so."""
-    at = datetime.fromisoformat(text)
-    return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -9,12 +9,26 @@ from __future__ import annotations
 import gzip
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from app.importers.archive import reading
+from app.importers.damage import (
+    COUNT,
+    NAME,
+    NUMBER,
+    TEXT,
+    TIME,
+    Damages,
+    Fields,
+    instant,
+    is_number,
+    is_text,
+    optional,
+    problem,
+)
 from app.importers.records import (
     AcceptanceRecord,
     AnswerRecord,
@@ -37,6 +51,21 @@ TAKEN_DOWN = "it was taken down"
 QUESTION_GONE = "its question is missing or taken down"
 Row = dict[str, Any]
 _COPY = re.compile(r"_\d+$")
+_FLAG = (lambda value: value is None or isinstance(value, bool)), "true or false"
+_TAGS = (lambda value: isinstance(value, list) and all(map(is_text, value))), "a list of words"
+FIELDS: Mapping[str, Fields] = {
+    QUESTIONS: {
+        "id": NUMBER, "asker": NAME, "asked_at": TIME, "title": NAME, "body_html": TEXT, "locale": TEXT, "tags": _TAGS,
+        "accepted_answer_id": (optional(is_number), "a whole number"), "same_problem_votes": COUNT, "locked": _FLAG,
+        "taken_down": _FLAG,
+    },
+    ANSWERS: {
+        "id": NUMBER, "question_id": NUMBER, "author": NAME, "answered_at": TIME, "body_html": TEXT, "helpful": COUNT,
+        "unhelpful": COUNT, "taken_down": _FLAG,
+    },
+    LINKS: {"query_id": NUMBER, "target_id": NUMBER, "kind": NAME, "asked_at": TIME},
+}  # fmt: skip
+"""What each row must have to be used."""
 
 
 @dataclass(slots=True)
@@ -67,6 +96,7 @@ class Thunderbird:
 
         """
         self._folder, self._limit = folder, limit
+        self.damages = Damages()
         for name in (QUESTIONS, ANSWERS):
             if not (folder / name).is_file():
                 raise FileNotFoundError(folder / name)
@@ -90,13 +120,23 @@ class Thunderbird:
         return Step(name, f"{' '.join(sizes)} limit:{self._limit}", records)
 
     def _rows(self, name: str) -> Iterator[Row]:
+        """Stream the rows of a file that can be used; note the others.
+
+        Raises:
+            UnreadableDump: when the file is cut short or no gzip.
+
+        """
         path = self._folder / name
         if not path.is_file():
             return
-        with gzip.open(path, "rt", encoding="utf-8-sig") as lines:
-            for line in lines:
+        with reading(name), gzip.open(path, "rb") as lines:
+            for number, line in enumerate(lines, start=1):
                 if line.strip():
-                    yield json.loads(line)
+                    row, why = _parsed(line, FIELDS[name])
+                    if why:
+                        self.damages.note(name, number, why)
+                    else:
+                        yield row
 
     def _question_rows(self) -> Iterator[Row]:
         for number, row in enumerate(self._rows(QUESTIONS)):
@@ -128,14 +168,14 @@ class Thunderbird:
         for row, _ in self._answer_rows():
             first[row["author"]] = min(row["answered_at"], first.get(row["author"], row["answered_at"]))
         for pseudonym, at in first.items():
-            yield PersonRecord(pseudonym, _author(pseudonym).name, _instant(at))
+            yield PersonRecord(pseudonym, _author(pseudonym).name, instant(at))
 
     def _questions(self) -> Iterator[Record]:
         for row in self._question_rows():
             if row["taken_down"]:
                 yield Skipped(TAKEN_DOWN)
                 continue
-            asked_at = _instant(row["asked_at"])
+            asked_at = instant(row["asked_at"])
             yield QuestionRecord(
                 key=str(row["id"]),
                 author=_author(row["asker"]),
@@ -159,7 +199,7 @@ class Thunderbird:
                     question_key=str(row["question_id"]),
                     author=_author(row["author"]),
                     text=SourceText(row["body_html"], base=SITE),
-                    posted_at=_instant(row["answered_at"]),
+                    posted_at=instant(row["answered_at"]),
                     language=languages[row["question_id"]],
                 )
 
@@ -177,7 +217,7 @@ class Thunderbird:
                 post_key=str(last_reply.get(question_id, question_id)),
                 author=_author(row["author"]),
                 text=SourceText(row["body_html"], base=SITE),
-                posted_at=_instant(row["answered_at"]),
+                posted_at=instant(row["answered_at"]),
             )
 
     def _votes(self) -> Iterator[Record]:
@@ -188,20 +228,20 @@ class Thunderbird:
             if _is_follow_up(row, thread):
                 yield Skipped("a vote on the asker's own follow-up, which is a comment here")
             else:
-                yield VotesRecord(str(row["id"]), str(row["id"]), up, down, _instant(row["answered_at"]))
+                yield VotesRecord(str(row["id"]), str(row["id"]), up, down, instant(row["answered_at"]))
 
     def _me_toos(self) -> Iterator[Record]:
         for row in self._question_rows():
             if row["same_problem_votes"] and not row["taken_down"]:
                 key = str(row["id"])
-                yield MeToosRecord(key, key, row["same_problem_votes"], _instant(row["asked_at"]))
+                yield MeToosRecord(key, key, row["same_problem_votes"], instant(row["asked_at"]))
 
     def _acceptances(self) -> Iterator[Record]:
         solutions = {t.solution for t in self._threads.values() if t.solution is not None}
         times = {row["id"]: row["answered_at"] for row, _ in self._answer_rows() if row["id"] in solutions}
         for solution in sorted(solutions):
             if solution in times:
-                yield AcceptanceRecord(str(solution), _instant(times[solution]))
+                yield AcceptanceRecord(str(solution), instant(times[solution]))
             else:
                 yield Skipped("the accepted answer is missing")
 
@@ -215,7 +255,7 @@ class Thunderbird:
             elif query == target:
                 yield Skipped("a question that repeats itself")
             else:
-                yield DuplicateRecord(f"{query}-{target}", str(query), str(target), _instant(row["asked_at"]))
+                yield DuplicateRecord(f"{query}-{target}", str(query), str(target), instant(row["asked_at"]))
 
 
 def _problem(row: Row, thread: _Thread | None) -> Skipped | None:
@@ -237,5 +277,12 @@ def _language(locale: str) -> str:
     return locale.partition("-")[0].lower() or "en"
 
 
-def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+def _parsed(line: bytes, fields: Fields) -> tuple[Row, str]:
+    """Return a line's row, and what is wrong with it."""
+    try:
+        row = json.loads(line.decode("utf-8-sig").strip())
+    except UnicodeDecodeError:
+        return {}, "it is not UTF-8"
+    except (ValueError, RecursionError) as error:
+        return {}, f"it is no JSON: {error}"
+    return (row, problem(row, fields)) if isinstance(row, dict) else ({}, "it is no JSON object")

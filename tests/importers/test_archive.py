@@ -11,8 +11,8 @@ from app.importers.archive import Dump, UnreadableDump
 from tests.importers.support import FILES, write_dump
 
 
-def tar(path: Path, names: dict[str, bytes], *, link: str | None = None) -> Path:
-    with tarfile.open(path, "w:gz") as archive:
+def tar(path: Path, names: dict[str, bytes], *, link: str | None = None, kind: str = "gz") -> Path:
+    with tarfile.open(path, f"w:{kind}") as archive:
         for name, content in names.items():
             member = tarfile.TarInfo(name)
             member.size = len(content)
