@@ -19,7 +19,7 @@ from app.forum.routes import (
     voting,
     writing,
 )
-from app.forum.services.drafting import keep_unsent_text
+from app.forum.services.drafting import keep_unsent_draft, keep_unsent_text
 from app.forum.services.overtaken import Overtaken
 from app.web.routing import Gate, Route, blueprint
 from app.web.unsent import TextForm, keep_unsent
@@ -121,5 +121,6 @@ keep_unsent(
             "forum.commenting_save": "edit-comment:{comment_id}",
             "forum.editing_save": "edit-question:{question_id}",
         }.items()
-    },
+    }
+    | {"forum.writing_save": TextForm("{place}", "/drafts", keep_unsent_draft)},
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from flask import Response, jsonify, request, send_file
+from flask import Response, flash, jsonify, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from markupsafe import Markup
@@ -19,6 +19,7 @@ from app.identity.contract import people_named
 from app.kernel.errors import Invalid, NotFound
 from app.web import pages
 from app.web.runtime import current_actor, port, read_session
+from app.web.unsent import to_copy
 from app.web.words import sentence
 
 SHOWN_INLINE = {"image/png", "image/jpeg", "image/webp", "image/gif"}
@@ -33,11 +34,21 @@ def drafts() -> ResponseReturnValue:
 
 
 def save() -> ResponseReturnValue:
-    """Keep what somebody is typing."""
+    """Keep what somebody is typing: quietly for scripts, and for the button of a form as a page of its own."""
     fields = {name: request.form[name] for name in DRAFT_FIELDS if request.form.get(name)}
     command = SaveDraft(request.form.get("place", ""), fields)
-    act(lambda uow: save_draft(uow, current_actor(), command))
-    return jsonify(saved=True)
+    pressed = "then" in request.args
+    try:
+        act(lambda uow: save_draft(uow, current_actor(), command))
+    except Invalid as error:
+        refused = to_copy(error.status, sentence(error.reason, **error.facts)) if pressed else None
+        if refused is None:
+            raise
+        return refused
+    if not pressed:
+        return jsonify(saved=True)
+    flash(gettext("Kept. You find it here until you post it."))
+    return pages.go(url_for("forum.writing_drafts"))
 
 
 def load() -> ResponseReturnValue:

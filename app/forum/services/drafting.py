@@ -91,6 +91,19 @@ def forget_old_drafts(units: Callable[[], AbstractContextManager[UnitOfWork]]) -
         uow.session.execute(delete(Draft).where(Draft.saved_at < uow.now - KEPT))
 
 
+def keep_unsent_draft(uow: UnitOfWork, user_id: int, place: str, form: Mapping[str, str]) -> None:
+    """Keep a draft that its writer saved after their session had ended.
+
+    Raises:
+        Denied: when the person has left meanwhile.
+        Invalid: fields ``place`` and ``body``.
+
+    """
+    if not PLACE.fullmatch(place):
+        raise Invalid("place", "forum.draft_place_unknown")
+    keep_unsent_text(uow, user_id, place, form)
+
+
 def _store(uow: UnitOfWork, user_id: int, place: str, fields: Mapping[str, str]) -> None:
     text = json.dumps({name: check_characters("body", value) for name, value in fields.items()})
     if sum(map(len, fields.values())) > DRAFT_MAX:

@@ -157,6 +157,32 @@ def test_an_edit_that_its_writer_is_not_trusted_with_any_more_is_shown_to_be_cop
     assert "A better title of it" in shown
 
 
+def test_without_scripts_a_button_keeps_what_stands_in_the_form(browser, make, session, comment):
+    answer = make.answer(make.question())
+    pages = {
+        "ask": "/ask",
+        f"answer:{answer.question_id}": f"/questions/{answer.question_id}",
+        f"edit-question:{answer.question_id}": f"/questions/{answer.question_id}/edit",
+        f"edit-answer:{answer.id}": f"/answers/{answer.id}/edit",
+        f"edit-comment:{comment.id}": f"/comments/{comment.id}/edit",
+    }
+    for place, address in pages.items():
+        assert f'name="place" value="{place}" formaction="/drafts?then=list"' in browser.get(address).text
+        sent = browser.post("/drafts?then=list", data={"place": place, "body": WORDS, "title": "A title of words"})
+        assert sent.headers["Location"] == "/drafts"
+        assert "Kept. You find it here" in browser.get("/drafts").text
+        assert f"{WORDS}</textarea>" in browser.get(address).text
+    assert counted(session) == len(pages)
+
+
+def test_a_text_too_long_to_be_kept_is_shown_to_be_copied(browser, session):
+    body = "ten bytes " * (DRAFT_MAX // 10 + 1)
+    refused = browser.post("/drafts?then=list", data={"place": "ask", "body": body})
+    assert refused.status_code == 422
+    assert f"{body.strip()}</textarea>" in refused.text
+    assert counted(session) == 0
+
+
 def test_a_saved_edit_forgets_its_draft(browser, make, session, comment):
     question = make.question()
     answer = make.answer(question)
