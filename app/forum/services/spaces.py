@@ -37,7 +37,7 @@ class CreateSpace:
 
 @dataclass(frozen=True, slots=True)
 class EditSpace:
-    """What a room shall be; an archived one is read only."""
+    """What a room shall be; an archived one takes no new questions, its old ones are still answered."""
 
     space_id: int
     name: str

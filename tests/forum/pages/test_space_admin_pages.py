@@ -60,3 +60,16 @@ def test_only_administrators_lay_out_the_house(client: FlaskClient, make: Make) 
     make.sign_in(client, make.user(roles=(Role.MODERATOR,)))
     assert client.get("/admin/spaces").status_code == 403
     assert client.post("/admin/spaces", data=HOME).status_code == 403
+
+
+def test_a_closed_space_takes_no_new_questions_and_says_so_while_old_ones_are_answered(client, make):
+    space = make.space("Old house", visibility=Visibility.PUBLIC, archived_at=make.now)
+    question = make.question(space=space)
+    make.sign_in(client, make.user())
+
+    assert "Takes no new questions" in client.get("/spaces").text
+    asked = {"title": "Who has the key now?", "body": "", "impact": "nothing", "tags": "", "space": str(space.id)}
+    assert client.post("/ask", data=asked).status_code == 422
+    answered = client.post(f"/questions/{question.id}/answers", data={"body": "Ask at the gate."})
+    assert answered.status_code == 303
+    assert "Ask at the gate." in client.get(f"/questions/{question.id}").text
