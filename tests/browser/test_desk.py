@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import expect
@@ -53,3 +54,35 @@ def test_without_scripts_a_ready_text_comes_back_after_what_was_typed(open_page:
     agent.get_by_role("button", name="Insert").click()
 
     expect(agent.locator("#reply textarea")).to_have_value(re.compile(r"^Typed before\.\s+Hello \w+ [^{]*$"))
+
+
+@pytest.fixture
+def keys(open_page: OpenPage) -> Iterator[None]:
+    """The agent switches the keys on, and off again."""
+    settings = open_page("/settings/looks", who=AGENT)
+    settings.get_by_role("button", name="Switch shortcuts on").click()
+    yield
+    settings.goto(settings.url)
+    settings.get_by_role("button", name="Switch shortcuts off").click()
+    expect(settings.get_by_role("button", name="Switch shortcuts on")).to_be_visible()
+
+
+@pytest.mark.usefixtures("keys")
+def test_keys_do_what_their_list_says(open_page: OpenPage) -> None:
+    agent = open_page("/waiting?view=them", who=AGENT)
+    agent.keyboard.press("?")
+    expect(agent.locator("#keys")).to_be_visible()
+    expect(agent.locator("#keys")).to_contain_text("Put aside")
+    agent.keyboard.press("Escape")
+    expect(agent.locator("#keys")).to_be_hidden()
+
+    agent.keyboard.press("j")
+    expect(agent.locator("#ticket")).to_be_focused()
+    agent.keyboard.press("s")
+    expect(agent.get_by_label("In an hour")).to_be_focused()
+    agent.locator("#ticket").focus()
+    agent.keyboard.press("e")
+    expect(agent.locator("#reply textarea, details:has(#solving) input:focus").first).to_be_focused()
+    agent.locator("#ticket").focus()
+    agent.keyboard.press("m")
+    expect(agent).to_have_url(re.compile(r"/waiting/\d+/join$"))
