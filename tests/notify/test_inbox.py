@@ -140,7 +140,7 @@ def test_who_got_somebody_unstuck_reads_their_name_even_when_staff_accepted(runt
     assert "You got Sam Asker unstuck: VPN drops every few minutes" in [m.subject for m in letters_to(runtime, mei)]
 
 
-REMOVERS = {
+REMOVERS: dict[str, tuple[Callable[..., object], Callable[..., object], str]] = {
     "removed": (delete_answer, DeleteAnswer, "answer"),
     "removed_comment": (delete_comment, DeleteComment, "comment"),
     "removed_question": (delete_question, DeleteQuestion, "question"),

@@ -60,8 +60,9 @@ def hidden(page, action):
     found = {}
     for tag in inputs:
         if 'type="hidden"' in tag:
-            value = re.search(r'value="([^"]*)"', tag)
-            found[re.search(r'name="([^"]+)"', tag)[1]] = value[1] if value else ""
+            name, value = re.search(r'name="([^"]+)"', tag), re.search(r'value="([^"]*)"', tag)
+            assert name
+            found[name[1]] = value[1] if value else ""
     return found
 
 
