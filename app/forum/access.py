@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, Subquery, bindparam, case, func, select, true
+from sqlalchemy import ColumnElement, Integer, Select, Subquery, bindparam, case, exists, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.forum.models.answer import Answer, Attachment, Comment, Revision, Vote
-from app.forum.models.question import Question
-from app.forum.models.space import Space, Tag
+from app.forum.models.question import Question, QuestionTag
+from app.forum.models.space import Space, SpaceTag, Tag
 from app.forum.permissions import can_see_answer, can_see_comment, can_see_question, can_see_space
 from app.kernel.actor import Actor
 from app.kernel.database import fetch
@@ -64,6 +64,17 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     """Return the SQL twin of ``can_see_question`` for lists: readable space, not deleted, whoever asks."""
     alive = Question.deleted_at.is_(None)
     return alive if actor.is_system else Question.space_id.in_(actor.space_ids) & alive
+
+
+def known_to(actor: Actor) -> ColumnElement[bool]:
+    """Select tags of questions and spaces that the actor may read; the words of a private space are private too."""
+    suggested = exists().where(SpaceTag.tag_id == Tag.id, SpaceTag.space_id.in_(actor.space_ids))
+    return or_(used_where_read(actor), suggested, Tag.question_count == 0)
+
+
+def used_where_read(actor: Actor) -> ColumnElement[bool]:
+    """Select tags of questions that the actor may read."""
+    return exists().where(QuestionTag.tag_id == Tag.id, Question.id == QuestionTag.question_id, visible_to(actor))
 
 
 def access_question(session: Session, actor: Actor, question_id: int, *, lock: bool = False) -> Question:

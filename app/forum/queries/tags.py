@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.forum.access import visible_to
+from app.forum.access import known_to, used_where_read, visible_to
 from app.forum.models.answer import Answer
 from app.forum.models.question import Question, QuestionTag
 from app.forum.models.space import Space, SpaceTag, Tag, TagFollow, TagSynonym
@@ -64,7 +64,7 @@ def tag_list(session: Session, actor: Actor) -> list[TagLine]:
     rows = session.execute(
         select(Tag.slug, Tag.description, count.label("question_count"))
         .outerjoin(hidden, hidden.c.tag_id == Tag.id)
-        .where(count > 0, _used(actor))
+        .where(count > 0, used_where_read(actor))
         .order_by(count.desc(), Tag.slug)
         .limit(MOST_TAGS)
     )
@@ -73,7 +73,7 @@ def tag_list(session: Session, actor: Actor) -> list[TagLine]:
 
 def tag_id_of(session: Session, actor: Actor, slug: str) -> tuple[int, str] | None:
     """Return id and slug of the tag that a word stands for, a synonym included; None for what the actor cannot know."""
-    known = select(Tag.id, Tag.slug).where(_known_to(actor))
+    known = select(Tag.id, Tag.slug).where(known_to(actor))
     row = session.execute(known.where(Tag.slug == slug)).first()
     row = (
         row
@@ -124,21 +124,11 @@ def tags_beginning(session: Session, actor: Actor, typed: str, limit: int = 6) -
     return list(
         session.scalars(
             select(Tag.slug)
-            .where(Tag.slug.like(pattern, escape="\\"), _known_to(actor))
+            .where(Tag.slug.like(pattern, escape="\\"), known_to(actor))
             .order_by(Tag.question_count.desc())
             .limit(limit)
         )
     )
-
-
-def _known_to(actor: Actor) -> ColumnElement[bool]:
-    """Select tags of questions and spaces that the actor may read; the words of a private space are private too."""
-    suggested = exists().where(SpaceTag.tag_id == Tag.id, SpaceTag.space_id.in_(actor.space_ids))
-    return or_(_used(actor), suggested, Tag.question_count == 0)
-
-
-def _used(actor: Actor) -> ColumnElement[bool]:
-    return exists().where(QuestionTag.tag_id == Tag.id, Question.id == QuestionTag.question_id, visible_to(actor))
 
 
 def _experts(session: Session, actor: Actor, tag_id: int) -> tuple[Person, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from app.forum.access import access_tag
+from app.forum.access import access_tag, known_to
 from app.forum.events import TagChanged
 from app.forum.models.question import Question, QuestionTag
 from app.forum.models.space import SpaceTag, Tag, TagFollow, TagSynonym
@@ -60,7 +60,8 @@ def add_synonym(uow: UnitOfWork, actor: Actor, command: AddSynonym) -> Tag:
     """Make a word a synonym; questions, followers and spaces of a tag with that name move to this tag.
 
     Raises:
-        Invalid: field ``slug``, when the word is the tag itself or already a synonym of another.
+        Invalid: field ``slug``, when the word is the tag itself or already a synonym of another, or a tag of
+            spaces that the actor cannot read.
 
     """
     ensure(can_edit_tag(actor))
@@ -74,6 +75,8 @@ def add_synonym(uow: UnitOfWork, actor: Actor, command: AddSynonym) -> Tag:
             raise Invalid("slug", "forum.synonym_taken")
         return tag
     if old is not None:
+        if uow.session.scalar(select(Tag.id).where(Tag.id == old.id, known_to(actor))) is None:
+            raise Invalid("slug", "forum.synonym_taken")
         _join_tags(uow, old, tag)
     uow.session.add(TagSynonym(slug=slug, tag_id=tag.id, created_at=uow.now, created_by_id=actor.user_id))
     uow.audit(actor, "tag.synonym_added", "tag", tag.id, joined=old is not None)

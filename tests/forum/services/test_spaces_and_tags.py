@@ -88,6 +88,25 @@ class TestTags:
         with pytest.raises(NotFound), unit_of_work() as uow:
             remove_synonym(uow, keeper, RemoveSynonym(radio.id, "wlan"))
 
+    def test_a_tag_of_a_private_space_is_joined_only_by_who_reads_there(
+        self, make: Make, unit_of_work: UnitOfWorkFactory, session: Session
+    ) -> None:
+        member, keeper = make.user(), make.actor(make.user(), privileges=KEEPER)
+        hidden = make.space(visibility=Visibility.PRIVATE, groups=(make.group(member),))
+        with unit_of_work() as uow:
+            command = AskQuestion(hidden.id, "The bench is broken", rich(), "slowed", ("test-bench",))
+            question = ask_question(uow, make.actor(member), command)
+        radio = make.tag("radio")
+
+        with pytest.raises(Invalid, match="synonym_taken"), unit_of_work() as uow:
+            add_synonym(uow, keeper, AddSynonym(radio.id, "test-bench"))
+        assert [tag.slug for tag in tags_of(session, question.id)] == ["test-bench"]
+
+        with unit_of_work() as uow:
+            add_synonym(uow, make.actor(member, privileges=KEEPER), AddSynonym(radio.id, "test-bench"))
+        session.rollback()
+        assert [tag.slug for tag in tags_of(session, question.id)] == ["radio"]
+
     def test_describing_tags_takes_a_privilege(
         self, make: Make, unit_of_work: UnitOfWorkFactory, session: Session
     ) -> None:
