@@ -114,9 +114,9 @@ def test_a_draft_survives_a_reload(open_page: OpenPage):
     box.press_sequentially("Half a thought")
     expect(page.locator("[data-draft]").first).to_contain_text("Saved on this device")
     page.reload()
-    page.locator("[data-editor] textarea").first.click()
 
     expect(page.locator("[data-editor] textarea").first).to_have_value("Half a thought")
+    expect(page.locator("[data-draft]").first).to_contain_text("Your draft is back")
 
 
 def test_without_scripts_a_question_is_asked_corrected_and_answered(open_page: OpenPage):
