@@ -18,6 +18,8 @@ TWO_MISTAKES_FROM = 6
 """Shorter words may have one mistake. So few words are one mistake away that each can be looked up."""
 SHORT_UP_TO = 4
 SEEN_AT_LEAST = 2
+"""A word of one document may be a mistake itself; where documents are few, it is still better than nothing."""
+FEW_DOCUMENTS = 500
 SHORT_SEEN_IN = 2000
 """A short word is one mistake away from many others: one is offered that one document in so many has."""
 MOST_COUNTED = 12
@@ -91,12 +93,18 @@ def _better(index: Vocabulary, typed: str, languages: Sequence[str], space_ids: 
     known = _documents_with(index, word, languages, space_ids)
     if known > RARE:
         return None
-    often = index.num_docs() // SHORT_SEEN_IN if len(word) <= SHORT_UP_TO else 0
-    needed = max(SEEN_AT_LEAST, often, known * COMMON_FACTOR)
+    needed = max(_needed(len(word), index.num_docs()), known * COMMON_FACTOR)
     near = _nearest(index, word, _one_mistake_away(index, word), needed, languages, space_ids)
     if near is None and len(word) >= TWO_MISTAKES_FROM:
-        near = _nearest(index, word, _two_mistakes_away(index, word), needed, languages, space_ids)
+        near = _nearest(index, word, _two_mistakes_away(index, word, needed), needed, languages, space_ids)
     return near
+
+
+def _needed(length: int, documents: int) -> int:
+    """Return how many documents must have a word for it to be offered."""
+    if length <= SHORT_UP_TO:
+        return max(SEEN_AT_LEAST, documents // SHORT_SEEN_IN)
+    return 1 if documents < FEW_DOCUMENTS else SEEN_AT_LEAST
 
 
 def _nearest(
@@ -147,7 +155,7 @@ def _letters_like(letter: str) -> tuple[str, ...]:
     return tuple(c for c in near if c.isalpha() and analysis.strip_marks(analysis.fold(c)) == c)
 
 
-def _two_mistakes_away(index: Vocabulary, word: str) -> list[tuple[str, int]]:
+def _two_mistakes_away(index: Vocabulary, word: str, needed: int) -> list[tuple[str, int]]:
     """Return words that begin like this one, also when one of its first three letters is in the wrong place."""
     letters = set(word)
     begins = dict.fromkeys(
@@ -157,7 +165,7 @@ def _two_mistakes_away(index: Vocabulary, word: str) -> list[tuple[str, int]]:
         (other, frequency)
         for begin in begins
         for other, frequency in index.vocabulary(begin)
-        if frequency >= SEEN_AT_LEAST
+        if frequency >= needed
         and abs(len(other) - len(word)) <= MOST_MISTAKES
         and len(letters.symmetric_difference(other)) <= 2 * MOST_MISTAKES
         and other.isalpha()

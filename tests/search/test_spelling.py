@@ -8,7 +8,7 @@ from app.search.spelling import corrected, distance
 
 KNOWN = {
     "printer": 40, "printed": 3, "print": 20, "thunderbird": 90, "calendar": 30, "password": 50, "pass": 9,
-    "vpn": 40, "van": 5, "rpm": 30, "the": 5000, "teams": 20, "drücker": 2, "почта": 8,
+    "vpn": 40, "van": 5, "rpm": 30, "the": 5000, "teams": 20, "drücker": 2, "почта": 8, "outlook": 1,
 }  # fmt: skip
 HERE = frozenset({1})
 
@@ -49,6 +49,7 @@ class Words:
         ("vxn", "vpn"),
         ("tems", "teams"),
         ("пчта", "почта"),
+        ("outlok", "outlook"),
         ("teh", None),
         ("vq", None),
         ("qqq", None),
@@ -76,6 +77,7 @@ def test_among_many_questions_a_short_word_must_be_more_frequent_to_be_offered()
 
     assert corrected(many, ["vpm"], ["en"], HERE) is None
     assert corrected(many, ["pritner"], ["en"], HERE) == ["printer"]
+    assert corrected(many, ["outlok"], ["en"], HERE) is None
 
 
 def test_distance_counts_changes_and_swaps_up_to_its_limit():
