@@ -107,13 +107,15 @@ def _keep(form: TextForm, writer: Writer, place: str) -> tuple[int, str] | None:
 
 
 def _back(page: str, *, signed_in: bool, done: bool) -> ResponseReturnValue:
-    if signed_in:
-        if not done:
-            flash(gettext("You have signed in again since you opened that form. Look over what you wrote and send it."))
-        return pages.go(page)
     if not done:
-        flash(gettext("You were signed out meanwhile. What you wrote is kept: sign in, and it is in its form again."))
-    return pages.go(url_for("identity.signing_in_show", next=page))
+        flash(
+            gettext("You have signed in again since you opened that form. Look over what you wrote and send it.")
+            if signed_in
+            else gettext("You were signed out meanwhile. What you wrote is kept: sign in, and it is in its form again.")
+        )
+        if any(file.filename for _name, file in request.files.items(multi=True)):
+            flash(gettext("Files are not kept: choose them again."))
+    return pages.go(page if signed_in else url_for("identity.signing_in_show", next=page))
 
 
 def _locked() -> ResponseReturnValue:

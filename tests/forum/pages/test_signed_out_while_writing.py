@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import timedelta
 
@@ -201,6 +202,16 @@ def test_signing_out_in_another_tab_loses_nothing(browser, session, ben, questio
     assert PRINTED in page
     assert ("signed in again since" in page) == signed_in_again
     assert counted(session, Answer) == 0
+
+
+def test_who_had_chosen_files_hears_to_choose_them_again(browser, make, ben, question):
+    sign_in(browser, ben)
+    action = f"/questions/{question.id}/answers"
+    token = hidden(browser.get(f"/questions/{question.id}").text, action)
+    sign_out_elsewhere(make)
+    for files, told in (([], False), ([(io.BytesIO(b"one line\n"), "trace.log")], True)):
+        refused = browser.post(action, data={**token, "body": WORDS, "files": files})
+        assert ("Files are not kept" in browser.get(refused.headers["Location"]).text) == told
 
 
 def test_what_was_posted_already_does_not_come_back_as_a_draft(browser, make, session, ben, question):
