@@ -13,8 +13,8 @@ from app.kernel.models import BigId
 class ImportLink(Base):
     """One thing of another community and what it became here; so a second import knows it and old links can be found.
 
-    ``kind`` is person, question, answer, comment, vote, acceptance or duplicate; ``local_id`` is the id of that row,
-    or 0 where the thing has none.
+    ``kind`` is space, person, question, answer, comment, vote, acceptance or duplicate; ``local_id`` is the id of that
+    row, or 0 where the thing has none.
     """
 
     __tablename__ = "import_links"

@@ -10,20 +10,31 @@ from typing import Protocol
 
 from sqlalchemy.orm import sessionmaker
 
-from app.forum.contract import import_space, recount_space
+from app.forum.contract import find_space, import_space, recount_space
 from app.importers.damage import Damages
 from app.importers.keeping import Shelf, kind_of
-from app.importers.links import forget_cursors, rows_read, save_cursor
+from app.importers.links import find_links, forget_cursors, rows_read, save_cursor, save_links
 from app.importers.records import Record, Skipped, SourceText
 from app.importers.storing import Storing, text_of
 from app.importers.texts import TextPool, collect
 from app.kernel.database import ReadSession
-from app.kernel.unit_of_work import UnitOfWorkFactory
+from app.kernel.errors import Invalid
+from app.kernel.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from app.text.contract import RichText
 
 BATCH = 500
+SPACE = "space"
+"""Kind and key of the link from a source to the space that it goes to."""
 AHEAD = 3
 """Batches that are being rendered while an earlier one is stored."""
+
+
+class SpaceTaken(Exception):
+    """The address that the source's space would have is that of a space which this source did not make."""
+
+
+class NoSuchSpace(Exception):
+    """The space to import into does not exist."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +93,20 @@ def run_import(
     reads: sessionmaker[ReadSession],
     texts: TextPool,
     progress: Progress = lambda _step, _report: None,
+    into: str | None = None,
 ) -> Report:
     """Take over a community; run again, it adds only what is new. An interrupted run goes on where it stopped.
 
+    It goes to a public space of its own; ``into`` names an existing space to take instead, by its slug.
+
     Raises:
+        NoSuchSpace: when there is no space ``into``.
+        SpaceTaken: when another space has the address of the source's own.
         UnreadableDump: when a file is damaged; what was stored before stays.
 
     """
     with units() as uow:
-        space_id = import_space(uow, source.space_slug, source.space_name, source.space_purpose)
+        space_id = _space(uow, source, into)
     shelf = Shelf(source.name, space_id)
     report: Report = {}
     for step in source.steps():
@@ -100,6 +116,25 @@ def run_import(
         recount_space(uow, space_id)
         forget_cursors(uow, source.name)
     return report
+
+
+def _space(uow: UnitOfWork, source: Source, into: str | None) -> int:
+    """Return where the source goes: where it is told to, where it went before, or a space made for it."""
+    known = find_links(uow.session, source.name, SPACE, [SPACE]).get(SPACE)
+    if into is not None:
+        space_id = find_space(uow.session, into)
+        if space_id is None:
+            raise NoSuchSpace(into)
+    elif known is not None:
+        return known
+    else:
+        try:
+            space_id = import_space(uow, source.space_slug, source.space_name, source.space_purpose)
+        except Invalid as error:
+            raise SpaceTaken(source.space_slug) from error
+    if known is None:
+        save_links(uow, source.name, SPACE, {SPACE: space_id})
+    return space_id
 
 
 def _run_step(

@@ -4,10 +4,11 @@ import pytest
 from sqlalchemy import func, select
 
 from app.forum.models.question import Question
+from app.forum.models.space import Space, Visibility
 from app.importers import running
 from app.importers.models import ImportCursor
 from app.importers.records import Author, QuestionRecord, SourceText
-from app.importers.running import Step, run_import
+from app.importers.running import NoSuchSpace, SpaceTaken, Step, run_import
 from tests.importers.support import TextsHere
 
 
@@ -36,8 +37,8 @@ def bring_in(runtime, monkeypatch):
     monkeypatch.setattr(running, "BATCH", 2)
     monkeypatch.setattr(running, "AHEAD", 0)
 
-    def bring(community: Community, texts: TextsHere | None = None):
-        return run_import(community, runtime.unit_of_work, runtime.reads, texts or TextsHere())
+    def bring(community: Community, texts: TextsHere | None = None, **options):
+        return run_import(community, runtime.unit_of_work, runtime.reads, texts or TextsHere(), **options)
 
     return bring
 
@@ -88,3 +89,36 @@ def test_a_number_that_stands_there_twice_is_taken_once(bring_in, session, clock
     report = bring_in(Twice(clock.now()))
     assert stored(session) == 1
     assert dict(report["questions"].skipped) == {"its number stands there twice": 1}
+
+
+def test_a_space_that_people_made_is_not_filled_because_it_has_the_same_address(bring_in, session, make, clock):
+    make.space(slug="test", visibility=Visibility.PRIVATE)
+    with pytest.raises(SpaceTaken, match="test"):
+        bring_in(Community(clock.now()))
+    assert stored(session) == 0
+
+
+def test_an_existing_space_is_filled_when_it_is_named(bring_in, session, make, clock):
+    ours = make.space(slug="ours", visibility=Visibility.PRIVATE)
+    bring_in(Community(clock.now()), into="ours")
+    assert set(session.scalars(select(Question.space_id))) == {ours.id}
+    bring_in(Community(clock.now()))
+    session.rollback()
+    assert session.scalars(select(Space.slug)).all() == ["ours"], "a later run goes where the first one went"
+    assert stored(session) == 5
+
+
+def test_a_space_made_by_an_import_is_its_own_under_another_address_too(bring_in, session, unit_of_work, clock):
+    with pytest.raises(ConnectionError):
+        bring_in(Community(clock.now(), breaks_at=4))
+    with unit_of_work() as uow:
+        uow.session.scalars(select(Space)).one().slug = "renamed"
+    bring_in(Community(clock.now()))
+    assert stored(session) == 5
+    assert session.scalars(select(Space.slug)).all() == ["renamed"]
+
+
+def test_a_space_that_does_not_exist_is_not_filled(bring_in, session, clock):
+    with pytest.raises(NoSuchSpace):
+        bring_in(Community(clock.now()), into="nowhere")
+    assert stored(session) == 0

@@ -94,14 +94,23 @@ class ImportedDuplicate:
 
 
 def import_space(uow: UnitOfWork, slug: str, name: str, purpose: str) -> int:
-    """Return the id of the public space with this slug, made when it is not there."""
-    found = uow.session.scalar(select(Space.id).where(Space.slug == slug))
-    if found is not None:
-        return found
+    """Make a public space and return its id.
+
+    Raises:
+        Invalid: field ``slug``, when another space has it.
+
+    """
+    if find_space(uow.session, slug) is not None:
+        raise Invalid("slug", "forum.slug_taken")
     space = Space(slug=slug, name=name, purpose=purpose, visibility=Visibility.PUBLIC, created_at=uow.now)
     uow.session.add(space)
     uow.session.flush()
     return space.id
+
+
+def find_space(session: Session, slug: str) -> int | None:
+    """Return the id of the space with this slug, whoever may read it; None when there is none."""
+    return session.scalar(select(Space.id).where(Space.slug == slug))
 
 
 def import_questions(uow: UnitOfWork, questions: Sequence[ImportedQuestion]) -> list[int]:
