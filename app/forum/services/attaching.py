@@ -9,9 +9,10 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, exists, func, select, update
 
 from app.forum.models.answer import Attachment
+from app.forum.models.question import Draft
 from app.forum.ports import FileStore
 from app.forum.sniffing import SniffedFile
 from app.kernel.actor import Actor
@@ -59,12 +60,16 @@ def attach_file(uow: UnitOfWork, actor: Actor, command: AttachFile, store: FileS
 
 
 def forget_loose_files(units: Callable[[], AbstractContextManager[UnitOfWork]], store: FileStore) -> int:
-    """Delete files older than a day that no text names; safe to be cut off at any point. Return how many."""
+    """Delete files older than a day that no text and no draft names; safe to be cut off at any point. Return how many.
+
+    What a draft of the uploader names waits as long as the draft does.
+    """
     loose = (Attachment.question_id.is_(None),)
+    drafted = exists().where(Draft.user_id == Attachment.uploader_id, Draft.fields.contains(Attachment.key))
     with units() as uow:
         old = Attachment.uploaded_at < uow.now - LOOSE_FOR
         uow.session.execute(
-            update(Attachment).where(*loose, old, Attachment.deleted_at.is_(None)).values(deleted_at=uow.now)
+            update(Attachment).where(*loose, old, Attachment.deleted_at.is_(None), ~drafted).values(deleted_at=uow.now)
         )
         keys = uow.session.scalars(select(Attachment.key).where(*loose, Attachment.deleted_at.is_not(None))).all()
     for key in keys:

@@ -14,6 +14,7 @@ from app.forum.models.answer import Attachment
 from app.forum.queries.files import open_file
 from app.forum.services.answering import PostAnswer, post_answer
 from app.forum.services.attaching import FILES_PER_DAY, AttachFile, attach_file, forget_loose_files
+from app.forum.services.drafting import SaveDraft, discard_draft, save_draft
 from app.forum.sniffing import SniffedFile, sniff_file
 from app.kernel.errors import Invalid, NotFound
 from app.kernel.unit_of_work import UnitOfWorkFactory
@@ -167,6 +168,25 @@ def test_files_that_no_text_names_are_forgotten_after_a_day(
     assert forget_loose_files(unit_of_work, store) == 0
     assert set(session.scalars(select(Attachment.key))) == {named, fresh}
     assert [store.open(lost), *map(_closed, (store.open(named), store.open(fresh)))] == [None, True, True]
+
+
+def test_a_file_waits_as_long_as_the_draft_that_names_it(
+    make: Make, unit_of_work: UnitOfWorkFactory, clock: FixedClock, store: FileFolder, session: Session
+) -> None:
+    question, user, other = make.question(), make.user(), make.user()
+    with unit_of_work() as uow:
+        key = attach_file(uow, make.actor(user), AttachFile(LOG), store).key
+    place, words = f"answer:{question.id}", {"body": f"See [the log](/files/{key}/vpn.log)."}
+    for writer in (user, other):
+        with unit_of_work() as uow:
+            save_draft(uow, make.actor(writer), SaveDraft(place, words))
+    clock.advance(hours=72)
+
+    assert forget_loose_files(unit_of_work, store) == 0
+    with unit_of_work() as uow:
+        discard_draft(uow, make.actor(user), place)  # the other draft names a file of somebody else
+    assert forget_loose_files(unit_of_work, store) == 1
+    assert session.scalars(select(Attachment.key)).all() == []
 
 
 def _closed(stream: object) -> bool:
