@@ -49,7 +49,7 @@ class Settings(BaseSettings):
     mail_from: str = "Peerdesk <peerdesk@localhost>"
     registration: Literal["open", "closed"] = "open"
     max_upload_bytes: int = 10 * MEGABYTE
-    render_seconds: float = 1.0
+    render_seconds: float = 0.8
     """Longest time one Markdown text may take to render before it is refused."""
     background: bool = True
     """Run the relay and the periodic jobs inside the web process."""

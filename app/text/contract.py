@@ -24,8 +24,8 @@ class RichText:
 class TextRenderer(Protocol):
     """Makes safe HTML from Markdown within a bounded time."""
 
-    def render(self, source: str) -> RichText:
-        """Render one text.
+    def render(self, source: str, writer: int | None = None) -> RichText:
+        """Render one text; ``writer`` is the id of whoever waits for it, so that nobody's texts hold up others'.
 
         Raises:
             Invalid: field ``body``, when the text is too long, nested too deeply or takes too long to render.

@@ -14,6 +14,7 @@ from app.text.contract import RichText
 from app.text.limits import refuse_costly
 from app.text.pipeline import RENDERER, Composer, Rendered
 from app.text.sandbox import Sandbox, WorkerLost
+from app.text.turns import NOT_YOUR_TURN, Turns
 
 QUEUE_SECONDS = 5.0
 """How long a text waits for a free worker before its writer is asked to try again."""
@@ -28,27 +29,33 @@ class MarkdownRenderer:
     Args:
         workers: how many processes; 0 renders in the calling process, with no limit of time: for tests and tools
             that trust their texts.
-        seconds: wall time that one text may take.
+        seconds: wall time that one text may take, waiting for another text of the same writer included.
 
     """
 
-    def __init__(self, workers: int = 2, seconds: float = 1.0) -> None:
+    def __init__(self, workers: int = 2, seconds: float = 0.8) -> None:
         self._workers, self._seconds = workers, seconds
         self._pool: _Pool | None = None
         self._here: Composer | None = None
         self._lock = threading.Lock()
 
-    def render(self, source: str) -> RichText:
+    def render(self, source: str, writer: int | None = None) -> RichText:
         """Render one text.
 
+        Args:
+            source: what was written.
+            writer: whose text it is. Nobody has two rendered at once, and those whose texts took too long of late
+                share one worker: the others are there for everybody else.
+
         Raises:
-            Invalid: field ``body``, when the text is too long, nested too deeply or takes too long.
+            Invalid: field ``body``, when the text is too long, nested too deeply or takes too long, or when others of
+                the same writer take too long before it.
             Busy: when every worker is taken for longer than a person should wait.
 
         """
         source = _normalised(source)
         refuse_costly(source)
-        return _rich(source, self._compose([source], self._seconds)[0])
+        return _rich(source, self._compose([source], self._seconds, writer)[0])
 
     def render_many(self, sources: Sequence[str]) -> list[RichText | None]:
         """Render texts in their order, on all workers at once; None stands for one that was refused."""
@@ -77,18 +84,23 @@ class MarkdownRenderer:
         except Invalid:
             return None
 
-    def _compose(self, sources: Sequence[str], seconds: float) -> list[Rendered]:
+    def _compose(self, sources: Sequence[str], seconds: float, writer: int | None = None) -> list[Rendered]:
         if not self._workers:
             return self._compose_here(sources)
         pool = self._current_pool()
-        worker = pool.borrow()
-        try:
-            rendered = worker.render(sources, seconds)
-        except WorkerLost as lost:
-            pool.replace(worker)
-            raise Invalid("body", TOO_SLOW) from lost
-        pool.give_back(worker)
-        return rendered
+        with pool.turns.turn(writer, seconds) as turn:
+            worker = pool.borrow(coldest=turn.slow)
+            if turn.slow and not worker.is_ready_within(turn.left):
+                pool.give_back(worker, last=True)
+                raise Invalid("body", NOT_YOUR_TURN)
+            try:
+                rendered = worker.render(sources, turn.left if writer is not None else seconds)
+            except WorkerLost as lost:
+                pool.replace(worker)
+                pool.turns.remember(writer)
+                raise Invalid("body", TOO_SLOW) from lost
+            pool.give_back(worker, last=turn.slow)
+            return rendered
 
     def _compose_here(self, sources: Sequence[str]) -> list[Rendered]:
         with self._lock:
@@ -111,28 +123,29 @@ class _Pool:
 
     def __init__(self, size: int) -> None:
         self.owner = os.getpid()
+        self.turns = Turns()
         self._all = [Sandbox() for _ in range(size)]
         self._idle = list(self._all)
         self._changed = threading.Condition()
         self._closed = False
         self._end = weakref.finalize(self, _stop_all, self._all, self.owner)
 
-    def borrow(self) -> Sandbox:
-        while (worker := self._take_idle()).has_ended:
+    def borrow(self, *, coldest: bool = False) -> Sandbox:
+        while (worker := self._take_idle(0 if coldest else -1)).has_ended:
             self.replace(worker)  # it ended while nobody used it: no text is to blame
         return worker
 
-    def _take_idle(self) -> Sandbox:
+    def _take_idle(self, at: int) -> Sandbox:
         with self._changed:
             deadline = time.monotonic() + QUEUE_SECONDS
             while not self._idle:
                 if self._closed or not self._changed.wait(deadline - time.monotonic()):
                     raise Busy
-            return self._idle.pop()
+            return self._idle.pop(at)
 
-    def give_back(self, worker: Sandbox) -> None:
+    def give_back(self, worker: Sandbox, *, last: bool = False) -> None:
         with self._changed:
-            self._idle.append(worker)
+            self._idle.insert(0 if last else len(self._idle), worker)
             self._changed.notify()
 
     def replace(self, worker: Sandbox) -> None:

@@ -56,6 +56,15 @@ class Sandbox:
             raise WorkerLost from error
         return [Rendered(html, tuple(names), tuple(files)) for html, names, files in self._answer(seconds)]
 
+    def is_ready_within(self, seconds: float) -> bool:
+        """Wait until the process has started; False when that takes longer. It may be asked again."""
+        if not self._ready:
+            assert self._process.stdout is not None
+            waiting = select.poll()
+            waiting.register(self._process.stdout.fileno(), select.POLLIN)
+            return bool(waiting.poll(seconds * 1000))
+        return True
+
     @property
     def has_ended(self) -> bool:
         """Tell whether the process is gone, for example because the system was short of memory."""

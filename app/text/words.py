@@ -13,6 +13,7 @@ REASONS: Mapping[str, str] = {
     "text.lists_too_deep": N_("There are lists inside lists more than %(maximum)s deep. Keep fewer levels."),
     "text.brackets_too_deep": N_("Many square brackets are never closed. Put logs between two lines of ```."),
     "text.too_costly": N_("This text is too tangled to show. Put logs and code between two lines of ```."),
+    "text.not_your_turn": N_("Another text of yours is still being worked on. Send this one again in a moment."),
     "text.too_slow": N_(
         "Showing this text takes too long. Put logs and code between two lines of ```, or attach them."
     ),

@@ -10,6 +10,7 @@ import pytest
 
 from app.kernel.errors import Invalid
 from app.text import sandbox
+from app.text.limits import refuse_costly
 from app.text.renderer import MarkdownRenderer
 
 SIZE = 8_000
@@ -19,8 +20,8 @@ def run_of(piece: str, size: int = SIZE) -> str:
     return "".join(islice(cycle(piece), size))
 
 
-SLOW = run_of("[a](", 24_000)
-"""Takes Python-Markdown more than ten seconds."""
+SLOW = run_of("```\n", 29_900)
+"""Takes Python-Markdown more than two seconds."""
 
 PATTERNS = {
     "open brackets": run_of("[a"),
@@ -96,6 +97,57 @@ def test_a_slow_text_does_not_delay_another_persons(sandboxed: MarkdownRenderer)
     assert refused.is_set()
     assert still_busy
     assert took < 0.5
+
+
+def test_one_persons_slow_texts_are_refused_within_a_second_and_hold_up_nobody() -> None:
+    """Eight at once, again and again, as fast as one person can send them."""
+    renderer = MarkdownRenderer(workers=2, seconds=0.5)
+    renderer.render_many(["warm"] * 100)
+    refused: list[float] = []
+    until = time.monotonic() + 3
+
+    def write_slow_texts() -> None:
+        while time.monotonic() < until:
+            started = time.monotonic()
+            with pytest.raises(Invalid, match=r"too_slow|not_your_turn"):
+                renderer.render(SLOW, writer=1)
+            refused.append(time.monotonic() - started)
+
+    attack = [threading.Thread(target=write_slow_texts) for _ in range(8)]
+    for thread in attack:
+        thread.start()
+    waited: list[float] = []
+    while time.monotonic() < until:
+        started = time.monotonic()
+        assert renderer.render("A *short* question.", writer=2).html
+        waited.append(time.monotonic() - started)
+        time.sleep(0.05)
+    for thread in attack:
+        thread.join()
+
+    renderer.close()
+    assert len(refused) > 8
+    assert max(refused) < 1
+    assert max(waited) < 0.5
+
+
+def test_people_whose_texts_took_too_long_leave_a_worker_to_others(sandboxed: MarkdownRenderer) -> None:
+    for writer in (11, 12):
+        with pytest.raises(Invalid, match="too_slow"):
+            sandboxed.render(SLOW, writer)
+    turns = sandboxed._current_pool().turns
+
+    with turns.turn(11, 1) as first:
+        with pytest.raises(Invalid, match="not_your_turn"), turns.turn(12, 0.2):
+            pass
+        with turns.turn(13, 0.2) as third:
+            assert (first.slow, third.slow) == (True, False)
+
+
+def test_what_is_known_to_explode_is_refused_before_a_worker_is_asked(sandboxed: MarkdownRenderer) -> None:
+    for pattern in ("open links", "links without end", "wide table"):
+        with pytest.raises(Invalid, match=r"too_costly|brackets"):
+            refuse_costly(PATTERNS[pattern])
 
 
 def test_after_a_slow_text_the_next_one_is_rendered(sandboxed: MarkdownRenderer) -> None:

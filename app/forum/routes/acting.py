@@ -40,7 +40,7 @@ def render(source: str) -> RichText:
         Invalid: field ``body``, when it cannot be rendered in time.
 
     """
-    return port(TextRenderer).render(source)
+    return port(TextRenderer).render(source, current_actor().id)
 
 
 def wanted(name: str = "value") -> int:
