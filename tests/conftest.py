@@ -49,7 +49,9 @@ def database(request: pytest.FixtureRequest, data_dir: Path) -> Iterator[FreshDa
         return
     worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
     with postgresql_server(data_dir / "postgresql") as server:
-        yield PostgresqlDatabase(server, worker)
+        found = PostgresqlDatabase(server, worker)
+        yield found
+        found.close()
 
 
 @pytest.fixture(scope="session")

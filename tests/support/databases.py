@@ -103,6 +103,10 @@ class PostgresqlDatabase:
             self._inside.dispose()
             self._copy()
 
+    def close(self) -> None:
+        """Let go of the connection that is kept."""
+        self._inside.dispose()
+
     def _empty(self) -> bool:
         """Delete all rows; tell whether a transaction was still open, whose connection no pool may give away."""
         with self._inside.connect() as connection:
