@@ -55,7 +55,7 @@ def _show_csrf_error(_error: Exception) -> ResponseReturnValue:
 def _show_rate_limit(error: Exception) -> ResponseReturnValue:
     log.info("rate limit", limit=str(getattr(error, "description", "")), path=request.path)
     status = HTTPStatus.TOO_MANY_REQUESTS
-    return to_copy(status, gettext("You’re quick. Give it ten seconds.")) or error_page(status)
+    return to_copy(status, gettext("You’re quick. Give it a minute.")) or error_page(status)
 
 
 def _show_http_error(error: Exception) -> ResponseReturnValue:

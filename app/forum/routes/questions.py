@@ -103,7 +103,7 @@ def _gone(question_id: int) -> ResponseReturnValue:
     note = deletion_note(read_session(), current_actor(), question_id)
     if note is None:
         raise Gone("forum.deleted")
-    message = sentence("forum.deleted_by", name=note.by, why=note.reason)
+    message = sentence("forum.deleted_by", name=note.by, why=f"“{note.reason}”" if note.reason else "")
     return pages.show(
         "forum/editing/gone.html",
         HTTPStatus.GONE,

@@ -404,7 +404,7 @@ def test_texts_that_come_too_fast_are_shown_to_be_copied(limited, make, session,
     statuses = [browser.post("/ask", data={"title": TITLE, "body": WORDS}) for _ in range(21)]
     assert [answer.status_code for answer in statuses] == [422] * 20 + [429]
     assert PRINTED in statuses[-1].text
-    assert "Give it ten seconds" in statuses[-1].text
+    assert "Give it a minute" in statuses[-1].text
 
 
 def test_a_kept_message_about_a_ticket_that_is_over_is_shown_to_be_copied(browser, make, session):
