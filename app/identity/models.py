@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kernel.database import Base
+from app.kernel.database import TAKEN, Base
 
 USER = "users.id"
 
@@ -23,7 +23,7 @@ class User(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     handle: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
-    email: Mapped[str | None] = mapped_column(unique=True)
+    email: Mapped[str | None] = mapped_column(unique=True, info={TAKEN: ("email", "identity.email_taken")})
     email_verified_at: Mapped[datetime | None]
     pending_email: Mapped[str | None]
     """Where the person wants to be written to, until they open the link that was sent there."""
@@ -66,7 +66,7 @@ class Group(Base):
     __tablename__ = "groups"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    slug: Mapped[str] = mapped_column(unique=True)
+    slug: Mapped[str] = mapped_column(unique=True, info={TAKEN: ("name", "identity.group_exists")})
     name: Mapped[str]
 
 

@@ -32,6 +32,8 @@ from app.kernel.errors import Busy, Unwritable
 
 SITE_ZONE = "site_zone"
 """Where an engine keeps the site's time zone for whoever has only a session."""
+TAKEN = "taken"
+"""In a unique column's ``info``: the field of a form and the reason to show there when a value is taken already."""
 _CONNECTION = "connection"
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

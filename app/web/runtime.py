@@ -22,6 +22,7 @@ from app.kernel.jobs import JobRunner
 from app.kernel.models import Submission
 from app.kernel.relay import Relay
 from app.kernel.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from app.web.collisions import refusal_of
 from app.web.database import db
 from app.web.held import held
 from app.web.sent import mark_of_sent
@@ -66,10 +67,18 @@ def port(protocol: type[P]) -> P:
 
 @contextmanager
 def unit_of_work() -> Iterator[UnitOfWork]:
-    """Open the request's one writing transaction; what the request read before is forgotten."""
+    """Open the request's one writing transaction; what the request read before is forgotten.
+
+    Raises:
+        Invalid: when somebody else took a name, an address or the like at this moment.
+        Conflict: when somebody else did the same at this moment.
+
+    """
     try:
         with runtime().unit_of_work() as uow:
             yield uow
+    except IntegrityError as error:
+        raise refusal_of(error) or error from error
     finally:
         db.session.remove()  # a page rendered after a write must see it, and after a refusal what stood in its way
 
@@ -107,16 +116,25 @@ def perform_once(token: str | None, act: Callable[[UnitOfWork], str]) -> str:
     token, mark = token[:TOKEN_LENGTH], mark_of_sent()
     try:
         with unit_of_work() as uow:
-            fetch(uow.session, _BEGIN, {"token": token, "made_at": uow.now, "mark": mark, "location": None})
+            _begin(uow, token, mark)
             location = act(uow)
             fetch(uow.session, _END, {"sent": token, "led_to": location})
             return location
-    except IntegrityError:
-        seen = fetch(read_session(), _LOOK, {"sent": token}).first()
-        if seen is None:
-            raise  # another rule of the database was broken, not the token
+    except _SentBefore:
+        seen = fetch(read_session(), _LOOK, {"sent": token}).one()
         if seen.mark != mark:
             raise Invalid("once", "web.sent_otherwise") from None
         if seen.location is None:
             raise Conflict("web.still_working") from None
         return cast("str", seen.location)
+
+
+class _SentBefore(Exception):
+    """The token is known."""
+
+
+def _begin(uow: UnitOfWork, token: str, mark: str) -> None:
+    try:
+        fetch(uow.session, _BEGIN, {"token": token, "made_at": uow.now, "mark": mark, "location": None})
+    except IntegrityError as error:
+        raise _SentBefore from error

@@ -24,6 +24,9 @@ REASONS: Mapping[str, str] = {
         "This was written while somebody else had signed in here. It was not sent; it is kept for them alone."
     ),
     "web.not_kept": N_("You are signed out, and this could not be kept for you. Copy it, sign in and send it again."),
+    "web.collided": N_(
+        "Somebody else did the same at this moment. Look at how it stands now, and send again what is still missing."
+    ),
     "web.sent_otherwise": N_(
         "You have sent this form before, with something else in it, and that was done. "
         "What it holds now is not sent yet: look it over and send it."

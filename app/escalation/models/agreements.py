@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kernel.database import Base
+from app.kernel.database import TAKEN, Base
 
 USER = "users.id"
 CURRENT = text("superseded_at IS NULL")
@@ -29,7 +29,7 @@ class BusinessCalendar(Base):
     __tablename__ = "business_calendars"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str] = mapped_column(unique=True, info={TAKEN: ("name", "escalation.name_taken")})
     created_at: Mapped[datetime]
 
 
@@ -67,7 +67,7 @@ class Desk(Base):
     __tablename__ = "desks"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str] = mapped_column(unique=True, info={TAKEN: ("name", "escalation.name_taken")})
     calendar_id: Mapped[int] = mapped_column(ForeignKey("business_calendars.id"))
     """Its opening hours."""
     created_at: Mapped[datetime]

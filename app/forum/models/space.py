@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kernel.database import Base
+from app.kernel.database import TAKEN, Base
 
 
 class Visibility(StrEnum):
@@ -28,7 +28,7 @@ class Space(Base):
     __tablename__ = "spaces"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    slug: Mapped[str] = mapped_column(unique=True)
+    slug: Mapped[str] = mapped_column(unique=True, info={TAKEN: ("slug", "forum.slug_taken")})
     name: Mapped[str]
     purpose: Mapped[str] = mapped_column(default="")
     rules: Mapped[str] = mapped_column(default="")
@@ -74,7 +74,7 @@ class TagSynonym(Base):
 
     __tablename__ = "tag_synonyms"
 
-    slug: Mapped[str] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(primary_key=True, info={TAKEN: ("slug", "forum.synonym_taken")})
     tag_id: Mapped[int] = mapped_column(ForeignKey("tags.id"), index=True)
     created_at: Mapped[datetime]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
