@@ -262,7 +262,8 @@ def access_attachment(session: Session, actor: Actor, key: str) -> Attachment:
             raise NotFound
         return attachment
     question = access_question(session, actor, attachment.question_id)
-    if not (own or actor.is_moderator or key in question.body or _is_named(session, actor, question.id, key)):
+    trusted = own or actor.is_moderator or (attachment.for_agents and actor.is_agent)
+    if not (trusted or key in question.body or _is_named(session, actor, question.id, key)):
         raise NotFound
     return attachment
 

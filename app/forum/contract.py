@@ -88,6 +88,7 @@ from app.forum.services.importing_history import (
     import_revisions,
 )
 from app.forum.services.moving import MoveQuestion, move_question
+from app.forum.services.publishing import claim_files_for_agents
 from app.forum.services.recounting import recount_space
 from app.identity.contract import groups_of
 from app.kernel.actor import Actor
@@ -137,6 +138,7 @@ __all__ = [
     "asked_lately",
     "audience_of",
     "carried_questions",
+    "claim_files_for_agents",
     "close_question",
     "discard_draft",
     "edit_facts",

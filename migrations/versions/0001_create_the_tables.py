@@ -516,6 +516,7 @@ def upgrade() -> None:
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("uploader_id", sa.Integer(), nullable=False),
         sa.Column("question_id", sa.Integer(), nullable=True),
+        sa.Column("for_agents", sa.Boolean(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("media_type", sa.Text(), nullable=False),
         sa.Column("size_bytes", sa.Integer(), nullable=False),

@@ -10,6 +10,7 @@ from app.escalation.models.agreements import Desk
 from app.escalation.models.tickets import PrivateNote, State, Ticket
 from app.escalation.permissions import can_work_on
 from app.escalation.services.recording import expect_version, facts_of, note_event
+from app.forum.contract import claim_files_for_agents
 from app.identity.contract import roles_and_groups
 from app.kernel.actor import Actor, Role
 from app.kernel.errors import Invalid
@@ -105,6 +106,7 @@ def write_note(uow: UnitOfWork, actor: Actor, command: WriteNote) -> PrivateNote
     )
     uow.session.add(note)
     uow.session.flush()
+    claim_files_for_agents(uow, actor, ticket.question_id, command.body.files)
     return note
 
 

@@ -155,6 +155,8 @@ class Attachment(Base):
     """Random, unguessable part of the file's URL and its name in the store."""
     uploader_id: Mapped[int] = mapped_column(ForeignKey(USER), index=True)
     question_id: Mapped[int | None] = mapped_column(ForeignKey(QUESTION), index=True)
+    for_agents: Mapped[bool] = mapped_column(default=False)
+    """A text about the question that only agents read names it."""
     name: Mapped[str]
     media_type: Mapped[str]
     size_bytes: Mapped[int]

@@ -100,6 +100,21 @@ def claim_files(uow: UnitOfWork, actor: Actor, question_id: int, keys: Collectio
         )
 
 
+def claim_files_for_agents(uow: UnitOfWork, actor: Actor, question_id: int, keys: Collection[str]) -> None:
+    """Let agents who read a question open the actor's files that a text of theirs about it names; nobody else may."""
+    if keys:
+        uow.session.execute(
+            update(Attachment)
+            .where(
+                Attachment.key.in_(keys),
+                Attachment.uploader_id == actor.user_id,
+                Attachment.question_id.is_(None) | (Attachment.question_id == question_id),
+                Attachment.deleted_at.is_(None),
+            )
+            .values(question_id=question_id, for_agents=True)
+        )
+
+
 def _readers_among(session: Session, space_id: int, user_ids: Collection[int]) -> Collection[int]:
     visibility = session.scalar(select(Space.visibility).where(Space.id == space_id))
     if visibility != Visibility.PRIVATE:
