@@ -1,4 +1,4 @@
-"""Pieces of pages that many readers share: rendered once a minute for each set of facts, then printed from memory.
+"""What many readers share of pages: rendered or read once a minute for each set of facts, then taken from memory.
 
 A piece sees nothing but the facts it is given, and those are its key: whoever may read something else, or finds
 something changed, has other facts and so another piece. Nothing ever has to be thrown away for being wrong. Tokens of
@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import current_app, request, session
 from flask_babel import get_timezone
@@ -20,8 +20,9 @@ from app.web.held import held
 from app.web.page_words import page_locale
 from app.web.runtime import current_actor, runtime
 
+T = TypeVar("T")
 MOST_CHARACTERS = 16_000_000
-"""Of all pieces of a process; their keys hold about as much again."""
+"""Of everything that a process keeps; the keys hold about as much again."""
 SECONDS = 60
 """How long «three minutes ago» may stand; a script on the page keeps it fresh besides."""
 FORM_TOKEN, ONCE_TOKEN, NONCE = "\x00form\x00", "\x00once\x00", "\x00nonce\x00"  # no text of ours can hold a NUL
@@ -32,35 +33,67 @@ class Pieces:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._kept: OrderedDict[Hashable, str] = OrderedDict()
+        self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
         self._characters = 0
 
-    def get(self, key: Hashable) -> str | None:
+    def get(self, key: Hashable) -> Any | None:
         """Return a piece and note that it was wanted."""
         with self._lock:
             found = self._kept.get(key)
-            if found is not None and self._characters > MOST_CHARACTERS // 2:
+            if found is None:
+                return None
+            if self._characters > MOST_CHARACTERS // 2:
                 self._kept.move_to_end(key)  # hashes the key again: not worth it while nothing is dropped
-            return found
+            return found[0]
 
-    def keep(self, key: Hashable, html: str) -> None:
+    def keep(self, key: Hashable, piece: Any, characters: int) -> None:
         """Keep a piece, and drop others until all fit."""
         with self._lock:
-            self._characters += len(html) - len(self._kept.pop(key, ""))
-            self._kept[key] = html
+            self._characters += characters - self._kept.pop(key, (None, 0))[1]
+            self._kept[key] = piece, characters
             while self._characters > MOST_CHARACTERS and self._kept:
-                self._characters -= len(self._kept.popitem(last=False)[1])
+                self._characters -= self._kept.popitem(last=False)[1][1]
 
 
 def piece(template: str, **facts: Hashable) -> Markup:
     """Render a template that depends on nothing but these facts, the reader's language and zone, and the minute."""
+    return piece_of(template, tuple(facts.items()), lambda: facts)
+
+
+def piece_of(template: str, facts: Hashable, load: Callable[[], Mapping[str, Any]]) -> Markup:
+    """Render a template whose variables follow from these facts; names among them may be a minute old.
+
+    Args:
+        template: of a part of a page.
+        facts: whatever the reader may or may not see must change with them, at once.
+        load: gives the template's variables; asked only when the piece has to be rendered.
+
+    """
     pieces, reader = _of_request()
-    key = (template, reader, *facts.items())
-    html = pieces.get(key)
+    key = (template, reader, facts)
+    html: str | None = pieces.get(key)
     if html is None:
-        html = _rendered(template, facts)
-        pieces.keep(key, html)
+        html = _rendered(template, load())
+        pieces.keep(key, html, len(html))
     return Markup(html if held().get("makes_piece") else _printed(html))  # noqa: S704  # Jinja has escaped it
+
+
+def kept(facts: Hashable, load: Callable[[], T], characters: Callable[[T], int]) -> T:
+    """Return what was loaded for these facts within this minute; names in it may be so old.
+
+    Args:
+        facts: what it depends on; whether somebody may see it is the caller's question.
+        load: reads it when it is not there.
+        characters: about how long it is.
+
+    """
+    pieces, reader = _of_request()
+    key = (reader[-1], facts)
+    found: T | None = pieces.get(key)
+    if found is None:
+        found = load()
+        pieces.keep(key, found, characters(found))
+    return found
 
 
 def guest_page(template: str, facts: Hashable, load: Callable[[], Mapping[str, Any]]) -> str:
@@ -78,10 +111,10 @@ def guest_page(template: str, facts: Hashable, load: Callable[[], Mapping[str, A
     pieces, reader = _of_request()
     looks = (request.cookies.get("theme"), request.headers.get("HX-Request"))
     key = (template, reader, looks, request.full_path, current_actor().space_ids, facts)
-    html = pieces.get(key)
+    html: str | None = pieces.get(key)
     if html is None:
         html = _rendered(template, load())
-        pieces.keep(key, html)
+        pieces.keep(key, html, len(html))
     return _printed(html)
 
 
@@ -100,9 +133,9 @@ def _printed(html: str) -> str:
     return html
 
 
-def _of_request() -> tuple[Pieces, Hashable]:
-    """Return where pieces are kept, and what they share on this page."""
-    found: tuple[Pieces, Hashable] | None = held().get("pieces")
+def _of_request() -> tuple[Pieces, tuple[Hashable, ...]]:
+    """Return where pieces are kept, and what they share on this page; the minute comes last."""
+    found: tuple[Pieces, tuple[Hashable, ...]] | None = held().get("pieces")
     if found is None:
         minute = int(runtime().clock.now().timestamp()) // SECONDS
         reader = (str(page_locale()), str(get_timezone()), request.args.get("pl"), minute)

@@ -88,10 +88,10 @@ def test_each_language_has_its_own(client, make, language):
 def test_what_is_not_wanted_any_more_makes_room(monkeypatch):
     monkeypatch.setattr(pieces, "MOST_CHARACTERS", 10)
     kept = Pieces()
-    kept.keep("a", "12345")
-    kept.keep("b", "12345")
+    kept.keep("a", "12345", 5)
+    kept.keep("b", "12345", 5)
     assert kept.get("a") == "12345"
-    kept.keep("c", "12345")
+    kept.keep("c", "12345", 5)
     assert (kept.get("a"), kept.get("b"), kept.get("c")) == ("12345", None, "12345")
 
 
@@ -158,3 +158,41 @@ def test_the_title_of_an_original_that_went_private_is_gone_at_once(client, make
     headers = {"If-None-Match": before.headers["ETag"]}
     assert "The salary list" not in client.get(f"/questions/{question.id}").text
     assert client.get(f"/questions/{question.id}", headers=headers).status_code == 200
+
+
+def test_a_member_who_comes_again_is_asked_about_less(client, make, count_statements):
+    question = make.question()
+    make.answer(question)
+    make.sign_in(client, make.user())
+    for address in ("/questions", f"/questions/{question.id}"):
+        with count_statements() as first:
+            client.get(address)
+        with count_statements() as again:
+            client.get(address)
+        assert len(first) > len(again) <= 7
+
+
+def test_what_somebody_does_in_a_thread_shows_at_once_to_those_who_have_seen_it(app, make):
+    question = make.question(title="The printer is on fire")
+    answer = make.answer(question)
+    reader, other = app.test_client(), app.test_client()
+    make.sign_in(reader, make.user())
+    make.sign_in(other, make.user())
+    address = f"/questions/{question.id}"
+    for page in (reader.get(address), reader.get("/questions")):
+        assert "toner-dust" not in page.text
+    form = {"body": "Sweep up the toner-dust first.", "once": "a1"}
+    assert other.post(f"/questions/{question.id}/answers/{answer.id}/comments", data=form).status_code == 303
+    assert "toner-dust" in reader.get(address).text
+
+
+def test_a_member_sees_nothing_kept_of_a_thread_that_went_private(client, make):
+    question = make.question(title="The salary list is open to all")
+    private = make.space(visibility="private")
+    make.sign_in(client, make.user())
+    for address in ("/questions", f"/questions/{question.id}"):
+        assert "The salary list" in client.get(address).text
+    with make.unit_of_work() as uow:
+        uow.session.get_one(Question, question.id).space_id = private.id
+    for address in ("/questions", f"/questions/{question.id}"):
+        assert "The salary list" not in client.get(address).text

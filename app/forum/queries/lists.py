@@ -73,6 +73,7 @@ _COLUMNS = (
     Question.id, Question.title, Question.language, Question.asker_id, Question.space_id, Question.asked_at,
     Question.active_at, Question.score, Question.answer_count, Question.me_too_count,
     Answer.author_id.label("solver_id"), Question.solved_at, Question.waiting_for_asker_since, Question.closed_at,
+    Question.version,
 )  # fmt: skip
 
 
@@ -106,6 +107,8 @@ def question_rows(
     size: int = PAGE_SIZE,
 ) -> Slice[Row[*tuple[Any, ...]]]:
     """Return which questions are on a page, with the columns of their own that a list shows, in one statement.
+
+    Their version is among them: whatever else a list shows of a thread has changed only when it has.
 
     Served by the indexes ``ix_questions_all_newest``, ``_all_active``, ``_unanswered``, ``_asker`` and
     ``ix_question_tags_tag``.

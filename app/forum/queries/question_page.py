@@ -15,14 +15,11 @@ from app.forum.models.question import Question
 from app.forum.queries.thread_rows import (
     NOTHING_OF_ONES_OWN,
     Own,
-    answer_rows,
-    closure_row,
-    comment_rows,
+    ThreadRows,
     own_marks,
-    question_row,
-    tag_slugs,
+    thread_rows,
 )
-from app.identity.contract import Person, people
+from app.identity.contract import Person
 from app.kernel.actor import Actor
 from app.kernel.errors import NotFound
 from app.kernel.permissions import Decision
@@ -153,21 +150,25 @@ class QuestionPage:
         return next((a.author for a in self.answers if a.accepted), None)
 
 
-def question_page(session: Session, actor: Actor, question_id: int) -> QuestionPage:
+def question_page(session: Session, actor: Actor, question_id: int, rows: ThreadRows | None = None) -> QuestionPage:
     """Load the page in five statements, one more for a signed-in reader, one or two when closed or a duplicate.
 
     The rows carry the columns that permissions look at, under the names that the models give them.
+
+    Args:
+        session: for reading.
+        actor: the reader.
+        question_id: which one.
+        rows: of this version of the thread, when they were read before.
 
     Raises:
         NotFound: when the question is absent or hidden.
 
     """
-    question: Any = question_row(session, question_id)
-    if question is None or not may.can_see_question(actor, question):
+    rows = rows or thread_rows(session, question_id)
+    if rows is None or not may.can_see_question(actor, rows.question):
         raise NotFound
-    answers, comments = answer_rows(session, question), comment_rows(session, question_id)
-    closure = closure_row(session, question)
-    who = people(session, _everybody(question, answers, comments, closure))
+    question, answers, comments, closure, who, tags = rows
     own = NOTHING_OF_ONES_OWN if actor.id is None else own_marks(session, actor.id, question_id)
     lines = _lines(actor, comments, who)
     newest = max(a.posted_at for a in answers) if len(answers) > 1 else None
@@ -191,7 +192,7 @@ def question_page(session: Session, actor: Actor, question_id: int) -> QuestionP
         me_too_count=question.me_too_count,
         view_count=question.view_count,
         answer_count=question.answer_count,
-        tags=tag_slugs(session, question_id),
+        tags=tags,
         comments=lines[None],
         answers=tuple(_card(actor, question, a, who, own, lines[a.id], a.posted_at == newest) for a in answers),
         closed=ClosedBecause(closure.reason, closure.note, who[closure.closed_by_id], closure.closed_at)
@@ -225,11 +226,6 @@ def _original(session: Session, actor: Actor, original_id: int | None) -> tuple[
     if original is None or not may.can_see_question(actor, original):
         return None
     return original.id, original.title
-
-
-def _everybody(question: Any, answers: Sequence[Any], comments: Sequence[Any], closure: Any | None) -> set[int]:
-    named = {question.asker_id, *(a.author_id for a in answers), *(c.author_id for c in comments)}
-    return named | ({closure.closed_by_id} if closure else set())
 
 
 def _lines(

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.forum.models.answer import Answer, Comment, Vote, WorkingMark
 from app.forum.models.question import Closure, Draft, MeToo, Question, QuestionFollow, QuestionTag
 from app.forum.models.space import Space, Tag
+from app.identity.contract import Person, people
 from app.kernel.database import fetch
 
 _QUESTION_ID = bindparam("question_id", type_=Question.id.type)
@@ -85,6 +86,9 @@ _OWN: CompoundSelect[Any] = union_all(
     ),
 )
 
+CHARACTERS_BESIDE = 300
+"""Of a post, beside its text."""
+
 
 class ThreadState(NamedTuple):
     """What decides whether a page may be shown, and whether a copy of it is still good."""
@@ -119,29 +123,61 @@ def thread_state(session: Session, question_id: int) -> ThreadState | None:
     )
 
 
-def question_row(session: Session, question_id: int) -> Any | None:
-    """Return the question with the name and the slug of its space."""
-    return fetch(session, _QUESTION, {"question_id": question_id}).one_or_none()
+class ThreadRows(NamedTuple):
+    """What a thread is for everybody; only a new version of the question, a name or a count of views changes it.
+
+    ``question`` carries the name and the slug of its space, ``closure`` says how a closed question was closed, and
+    ``people`` maps the ids of everybody named.
+    """
+
+    question: Any
+    answers: Sequence[Any]
+    comments: Sequence[Any]
+    closure: Any | None
+    people: dict[int, Person]
+    tags: tuple[str, ...]
+
+    @property
+    def characters(self) -> int:
+        """About how long it is."""
+        texts = (row.body_html for row in (self.question, *self.answers, *self.comments))
+        return sum(len(text) + CHARACTERS_BESIDE for text in texts)
 
 
-def answer_rows(session: Session, question: Any) -> Sequence[Any]:
+def thread_rows(session: Session, question_id: int) -> ThreadRows | None:
+    """Return a thread's rows in five statements, one more when it is closed; None when there is none."""
+    question: Any = fetch(session, _QUESTION, {"question_id": question_id}).one_or_none()
+    if question is None:
+        return None
+    answers, comments = _answer_rows(session, question), _comment_rows(session, question_id)
+    closure = _closure_row(session, question)
+    who = people(session, _everybody(question, answers, comments, closure))
+    return ThreadRows(question, answers, comments, closure, who, _tag_slugs(session, question_id))
+
+
+def _everybody(question: Any, answers: Sequence[Any], comments: Sequence[Any], closure: Any | None) -> set[int]:
+    named = {question.asker_id, *(a.author_id for a in answers), *(c.author_id for c in comments)}
+    return named | ({closure.closed_by_id} if closure else set())
+
+
+def _answer_rows(session: Session, question: Any) -> Sequence[Any]:
     """Return the answers: accepted first, then what helped most, then the oldest."""
     rows = fetch(session, _ANSWERS, {"question_id": question.id}).all()
     accepted = question.accepted_answer_id
     return sorted(rows, key=lambda a: (a.id != accepted, -a.score, a.id))
 
 
-def comment_rows(session: Session, question_id: int) -> Sequence[Any]:
+def _comment_rows(session: Session, question_id: int) -> Sequence[Any]:
     """Return the comments of the whole thread, oldest first."""
     return fetch(session, _COMMENTS, {"question_id": question_id}).all()
 
 
-def tag_slugs(session: Session, question_id: int) -> tuple[str, ...]:
+def _tag_slugs(session: Session, question_id: int) -> tuple[str, ...]:
     """Return the tags of a question in the asker's order."""
     return tuple(fetch(session, _TAGS, {"question_id": question_id}).scalars())
 
 
-def closure_row(session: Session, question: Any) -> Any | None:
+def _closure_row(session: Session, question: Any) -> Any | None:
     """Return how a closed question was closed; asks nothing about an open one."""
     if question.closed_at is None:
         return None

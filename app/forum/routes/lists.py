@@ -22,8 +22,11 @@ from app.kernel.errors import Denied
 from app.kernel.paging import Slice
 from app.web import pages, slots
 from app.web.language import reader_zone
-from app.web.pieces import guest_page
+from app.web.pieces import guest_page, kept, piece_of
 from app.web.runtime import current_actor, read_session, runtime
+
+CHARACTERS_OF_A_LINE = 400
+"""Of a question in a list, with its names, tags and times."""
 
 
 def home() -> ResponseReturnValue:
@@ -51,7 +54,7 @@ def _home_of(
     could_help: tuple[QuestionLine, ...] = (),
     cards: Sequence[Any] = (),
 ) -> dict[str, Any]:
-    recent = question_lines(read_session(), rows.items)
+    recent = kept_lines(rows)
     return {
         "recent": recent,
         "next_url": next_url("forum.lists_home", rows.next_cursor),
@@ -68,19 +71,21 @@ def index() -> ResponseReturnValue:
     session, actor, sort = read_session(), current_actor(), wanted_sort()
     rows = question_rows(session, actor, sort, cursor=request.args.get("after"))
 
+    statuses = tuple(_statuses([row.id for row in rows.items if row.solver_id is None]).items())
+
     def variables() -> dict[str, Any]:
-        lines = question_lines(session, rows.items)
         return {
             "sort": sort,
-            "lines": lines,
-            "statuses": tuple(context_of(lines)["statuses"].items()),
+            "lines": question_lines(session, rows.items),
+            "statuses": statuses,
             "next_url": next_url("forum.lists_index", rows.next_cursor, sort=sort),
             "spaces": space_links(session, actor),
         }
 
     if actor.is_anonymous:
         return guest_page("forum/lists/index.html", rows.items, variables)
-    return pages.show("forum/lists/index.html", **variables())
+    facts = (sort, rows.items, rows.next_cursor, statuses, actor.space_ids)
+    return pages.show("forum/lists/index.html", main=piece_of("forum/lists/_main.html", facts, variables))
 
 
 def wanted_sort(default: Sort = Sort.ACTIVE) -> Sort:
@@ -104,9 +109,22 @@ def next_url(endpoint: str, cursor: str | None, **values: Any) -> str | None:
 
 def context_of(lines: tuple[QuestionLine, ...]) -> dict[str, Any]:
     """Return what every list prints besides its lines: the status sentences of the open ones."""
-    open_ids = [line.id for line in lines if line.solved_by is None]
+    return {"statuses": _statuses([line.id for line in lines if line.solved_by is None])}
+
+
+def kept_lines(rows: Slice[Any]) -> tuple[QuestionLine, ...]:
+    """Return the lines of a page of a list; their names may be a minute old."""
+    return kept(
+        ("lines", rows.items),
+        lambda: question_lines(read_session(), rows.items),
+        lambda lines: len(lines) * CHARACTERS_OF_A_LINE,
+    )
+
+
+def _statuses(open_ids: list[int]) -> dict[int, slots.StatusLine]:
+    """Return the status sentences of questions that nothing has solved yet, by their ids."""
     told = slots.slot(slots.QUESTION_STATUS, read_session(), current_actor(), open_ids) if open_ids else {}
-    return {"statuses": {key: found[0] for key, found in told.items()}}
+    return {key: found[0] for key, found in told.items()}
 
 
 def _part_of_day() -> str:

@@ -14,13 +14,13 @@ from app.forum.forms import AnswerForm, CommentForm
 from app.forum.queries.deleted import deletion_note
 from app.forum.queries.drafts import draft_fields
 from app.forum.queries.question_page import QuestionPage, question_page
-from app.forum.queries.thread_rows import thread_state
+from app.forum.queries.thread_rows import ThreadRows, thread_rows, thread_state
 from app.forum.routes.acting import question_url
 from app.forum.services.viewing import count_view
 from app.kernel.actor import Actor
 from app.kernel.errors import Gone, NotFound
 from app.web import pages, slots
-from app.web.pieces import guest_page
+from app.web.pieces import guest_page, kept
 from app.web.runtime import current_actor, read_session
 from app.web.templates import asset, page_language
 from app.web.words import sentence
@@ -39,7 +39,8 @@ def show(question_id: int) -> ResponseReturnValue:
     if "prefetch" not in request.headers.get("Sec-Purpose", ""):  # what a browser fetches ahead is no view
         count_view(question_id)
     if not actor.is_anonymous:
-        return _page(question_page(session, actor, question_id))
+        rows = kept(("thread", question_id, state), lambda: _rows_of(question_id), lambda found: found.characters)
+        return _page(question_page(session, actor, question_id, rows))
     facts = (question_id, state.version, _original_told(session, actor, state.same_as))
     tag = _entity_tag(*facts)
     if request.if_none_match.contains(tag):
@@ -50,6 +51,13 @@ def show(question_id: int) -> ResponseReturnValue:
         lambda: _variables(question_page(session, actor, question_id)),
     )
     return _revalidated(make_response(html), tag)
+
+
+def _rows_of(question_id: int) -> ThreadRows:
+    rows = thread_rows(read_session(), question_id)
+    if rows is None:  # gone since a moment ago, for ever
+        raise NotFound
+    return rows
 
 
 def thread(question_id: int) -> ResponseReturnValue:
