@@ -46,7 +46,8 @@ def audience_of(
     ).first()
     if question is None or (question.deleted_at is not None and not even_deleted):
         return None
-    comment = session.execute(select(Comment.author_id, Comment.asks_back).where(Comment.id == comment_id)).first()
+    found = select(Comment.author_id, Comment.asks_back).where(Comment.id == comment_id)
+    comment = session.execute(found).first() if comment_id is not None else None  # without an id it reads the table
     followers = session.scalars(select(QuestionFollow.user_id).where(QuestionFollow.question_id == question_id))
     tags = select(QuestionTag.tag_id).where(QuestionTag.question_id == question_id)
     named = select(Mention.user_id).where(
