@@ -51,6 +51,7 @@ STEWARD = "steward"
 """Key of the hidden account that closes and links in the name of the source's moderators."""
 
 NO_TEXT = "it has no text"
+IN_A_CIRCLE = "a question that repeats itself through others"
 TWICE = "its number stands there twice"
 
 
@@ -186,8 +187,9 @@ class Storing(Keeping):
         ]
         steward = self._hidden([STEWARD])[STEWARD] if placed else 0
         rows = [ImportedDuplicate(both[d.question_key], both[d.original_key], steward, d.linked_at) for d in placed]
-        import_duplicates(self._uow, rows)
-        self._keep("duplicate", [d.key for d in placed], [both[d.question_key] for d in placed])
+        linked = import_duplicates(self._uow, rows)
+        kept = [d for d in placed if self._has(both[d.question_key] in linked, IN_A_CIRCLE)]
+        self._keep("duplicate", [d.key for d in kept], [both[d.question_key] for d in kept])
 
     def _revisions(self, revisions: Sequence[tuple[RevisionRecord, RichText | None]]) -> None:
         posts = self._posts([r.post_key for r, _ in revisions])

@@ -9,10 +9,12 @@ from sqlalchemy import func, select
 from app.forum.models.answer import Answer, Comment, Revision, Vote
 from app.forum.models.question import Closure, DuplicateLink, Question, QuestionFollow, QuestionTag
 from app.forum.models.space import Space, Tag, Visibility
+from app.forum.services.duplicating import UnlinkDuplicate, unlink_duplicate
 from app.identity.models import User
 from app.importers.archive import Dump, UnreadableDump
 from app.importers.running import run_import
 from app.importers.stackexchange import StackExchange
+from app.kernel.actor import Role
 from app.kernel.models import OutboxMessage
 from app.reputation.services.recomputing import check_ledger, recompute_all
 from tests.importers.support import FILES, TextsHere, write_dump
@@ -104,6 +106,42 @@ def test_a_closed_question_stays_closed_and_a_duplicate_stays_linked(bring_in, s
     assert new.closed_at == datetime(2020, 3, 5, 10, tzinfo=UTC)
     assert new.duplicate_of_id == old.id
     assert session.scalars(select(Closure.note)).all() == ["Closed at Stack Exchange."]
+
+
+LINK = '<row Id="{}" CreationDate="2020-03-08T10:00:00" PostId="{}" RelatedPostId="{}" LinkTypeId="3"/>'
+OPEN = FILES["Posts.xml"].replace(b'ClosedDate="2020-03-05T10:00:00.000" ', b"")
+
+
+def with_links(*ends: tuple[int, int]) -> dict[str, bytes]:
+    rows = "".join(LINK.format(number, *pair) for number, pair in enumerate(ends))
+    return {**FILES, "Posts.xml": OPEN, "PostLinks.xml": f"<postlinks>{rows}</postlinks>".encode()}
+
+
+def test_a_duplicate_takes_no_more_answers_like_one_that_was_linked_here(bring_in, session, tmp_path):
+    bring_in(write_dump(tmp_path, with_links((12, 11))))
+    new = question(session, "New spelling")
+    assert new.closed_at == datetime(2020, 3, 8, 10, tzinfo=UTC)
+    closure = session.scalars(select(Closure)).one()
+    assert (closure.question_id, closure.reason, closure.closed_at) == (new.id, "duplicate", new.closed_at)
+
+
+@pytest.mark.parametrize("files", [with_links((12, 11)), FILES], ids=["closed by the link", "closed by its site"])
+def test_a_link_that_is_taken_back_opens_the_question_again(bring_in, session, make, tmp_path, files):
+    bring_in(write_dump(tmp_path, files))
+    question_id = question(session, "New spelling").id
+    moderator = make.actor(make.user(roles=(Role.MODERATOR,)))
+    with make.unit_of_work() as uow:
+        unlink_duplicate(uow, moderator, UnlinkDuplicate(question_id))
+    session.rollback()
+    assert session.get_one(Question, question_id).closed_at is None
+
+
+def test_links_in_a_circle_do_not_make_one(bring_in, session, tmp_path):
+    report = bring_in(write_dump(tmp_path, with_links((12, 11), (11, 12))))
+    assert report["links"].skipped == {"a question that repeats itself through others": 1}
+    assert session.scalars(select(Question.title).where(Question.duplicate_of_id.is_not(None))).all() == [
+        "New spelling"
+    ]
 
 
 def test_edits_become_revisions_and_the_post_says_what_its_newest_one_says(bring_in, session, tmp_path):

@@ -47,7 +47,7 @@ def link_duplicate(uow: UnitOfWork, actor: Actor, command: LinkDuplicate) -> Que
         Overtaken: when somebody else has linked it meanwhile, or one of the two was deleted.
 
     """
-    original_id = _end_of_chain(uow.session, command.original_id)
+    original_id = end_of_chain(uow.session, command.original_id)
     if original_id == command.question_id:
         raise Invalid("original_id", "forum.duplicate_of_itself")
     question, original = access_questions(uow.session, actor, command.question_id, original_id)
@@ -101,7 +101,7 @@ def unlink_duplicate(uow: UnitOfWork, actor: Actor, command: UnlinkDuplicate) ->
     return question
 
 
-def _end_of_chain(session: Session, question_id: int) -> int:
+def end_of_chain(session: Session, question_id: int) -> int:
     """Follow «same as» to the question that stands for itself; a chain cannot come back on itself."""
     while (further := session.scalar(select(Question.duplicate_of_id).where(Question.id == question_id))) is not None:
         question_id = further

@@ -15,9 +15,11 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.forum.models.answer import Answer, Comment, Vote
-from app.forum.models.question import Closure, DuplicateLink, MeToo, Question, QuestionTag
+from app.forum.models.question import Closure, ClosureReason, DuplicateLink, MeToo, Question, QuestionTag
 from app.forum.models.space import Space, Visibility
 from app.forum.services.checking import check_tag
+from app.forum.services.duplicating import end_of_chain
+from app.forum.services.facts import changed
 from app.forum.services.rows import add_once
 from app.forum.services.tagging import resolve_tags
 from app.kernel.errors import Invalid
@@ -204,21 +206,52 @@ def import_acceptances(uow: UnitOfWork, acceptances: Sequence[ImportedAcceptance
     return done
 
 
-def import_duplicates(uow: UnitOfWork, duplicates: Sequence[ImportedDuplicate]) -> int:
-    """Link questions to the ones they repeat; a question that is linked keeps its link."""
-    done = 0
+def import_duplicates(uow: UnitOfWork, duplicates: Sequence[ImportedDuplicate]) -> set[int]:
+    """Link questions to the ones they repeat and close them; a question that is linked keeps its link.
+
+    What repeats a duplicate repeats what that one is the same as. A closing that came from the same moderators is the
+    link's own, so that taking back the link opens the question again.
+
+    Returns:
+        The ids of the questions that are duplicates now; one that would repeat itself through others is not.
+
+    """
+    linked = set[int]()
     for duplicate in duplicates:
-        free = update(Question).where(Question.id == duplicate.question_id, Question.duplicate_of_id.is_(None))
-        changed: Any = uow.session.execute(free.values(duplicate_of_id=duplicate.original_id))
-        if changed.rowcount:
+        question = uow.session.get_one(Question, duplicate.question_id)
+        original_id = end_of_chain(uow.session, duplicate.original_id)
+        if question.duplicate_of_id is None and original_id != question.id:
+            question.duplicate_of_id = original_id
             uow.session.add(
                 DuplicateLink(
-                    question_id=duplicate.question_id, original_id=duplicate.original_id,
+                    question_id=question.id, original_id=original_id,
                     linked_by_id=duplicate.linked_by_id, linked_at=duplicate.linked_at,
                 )
             )  # fmt: skip
-            done += 1
-    return done
+            _close_as_duplicate(uow, question, duplicate)
+            changed(question)
+            uow.session.flush()
+        if question.duplicate_of_id is not None:
+            linked.add(question.id)
+    return linked
+
+
+def _close_as_duplicate(uow: UnitOfWork, question: Question, duplicate: ImportedDuplicate) -> None:
+    if question.closed_at is None:
+        question.closed_at = max(duplicate.linked_at, question.asked_at)
+        uow.session.add(
+            Closure(
+                question_id=question.id, reason=ClosureReason.DUPLICATE,
+                closed_by_id=duplicate.linked_by_id, closed_at=question.closed_at,
+            )
+        )  # fmt: skip
+        return
+    theirs = update(Closure).where(
+        Closure.question_id == question.id,
+        Closure.reopened_at.is_(None),
+        Closure.closed_by_id == duplicate.linked_by_id,
+    )
+    uow.session.execute(theirs.values(reason=ClosureReason.DUPLICATE))
 
 
 def vote_counts(
