@@ -233,3 +233,7 @@ def test_a_search_that_got_no_answer_is_not_one_in_vain(client, question, broken
     assert session.scalars(select(SearchMiss)).all() == []
     assert similar.status_code == 200
     assert "may already have the answer" not in text(similar)
+
+
+def test_a_search_box_that_was_emptied_says_nothing(client):
+    assert "#say" not in text(client.get("/find?q=", headers=ENHANCED))

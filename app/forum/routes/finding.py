@@ -41,9 +41,10 @@ def show() -> ResponseReturnValue:
     page = find_page(read_session(), current_actor(), port(SearchEngine), search)
     lines = status_lines(page.hits)
     if pages.wants_fragment():
+        spoken = _spoken(page)
         return pages.fragment(
             "forum/find/_results.html",
-            spoken=pages.only_spoken(_spoken(page)),
+            spoken=spoken and pages.only_spoken(spoken),
             page=page,
             lines=lines,
             next_url=_next(page),
