@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime
 from typing import BinaryIO, Protocol
 
 
@@ -18,4 +20,8 @@ class FileStore(Protocol):
 
     def delete(self, key: str) -> None:
         """Forget a file; forgetting it twice is fine."""
+        ...
+
+    def keys(self, before: datetime) -> Iterator[str]:
+        """Give the keys of files that were kept before a time, halves of files that nobody finished included."""
         ...

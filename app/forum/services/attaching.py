@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 
 from sqlalchemy import delete, exists, func, select, update
 
@@ -24,6 +25,9 @@ BYTES_PER_DAY = 150 * 1024 * 1024
 """What one person may upload in a UTC day."""
 LOOSE_FOR = timedelta(days=1)
 """How long a file waits for the text that names it."""
+
+FILES_AT_A_TIME = 500
+"""Keys that are looked up in one statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,20 @@ def forget_loose_files(units: Callable[[], AbstractContextManager[UnitOfWork]], 
     with units() as uow:
         uow.session.execute(delete(Attachment).where(*loose, Attachment.key.in_(keys)))
     return len(keys)
+
+
+def forget_lost_files(units: Callable[[], AbstractContextManager[UnitOfWork]], store: FileStore) -> int:
+    """Delete files older than a day that have no row, as a crash between the two leaves them. Return how many."""
+    with units() as uow:
+        before = uow.now - LOOSE_FOR
+    keys, count = store.keys(before), 0
+    while part := set(islice(keys, FILES_AT_A_TIME)):
+        with units() as uow:
+            known = set(uow.session.scalars(select(Attachment.key).where(Attachment.key.in_(part))))
+        for key in part - known:
+            store.delete(key)
+        count += len(part - known)
+    return count
 
 
 def _refuse_too_much(uow: UnitOfWork, user_id: int, size: int) -> None:

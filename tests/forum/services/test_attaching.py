@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import io
+import os
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ from app.forum.files import FileFolder
 from app.forum.models.answer import Attachment
 from app.forum.queries.files import open_file
 from app.forum.services.answering import PostAnswer, post_answer
-from app.forum.services.attaching import FILES_PER_DAY, AttachFile, attach_file, forget_loose_files
+from app.forum.services.attaching import FILES_PER_DAY, AttachFile, attach_file, forget_loose_files, forget_lost_files
 from app.forum.services.drafting import SaveDraft, discard_draft, save_draft
 from app.forum.sniffing import SniffedFile, sniff_file
 from app.kernel.errors import Invalid, NotFound
@@ -198,3 +200,30 @@ def _closed(stream: object) -> bool:
 @pytest.mark.parametrize("key", ["../../etc/passwd", "", "a" * 200, "abc/defghijklmnopqrstuvw"])
 def test_a_made_up_key_opens_nothing(store: FileFolder, key: str) -> None:
     assert store.open(key) is None
+
+
+def aged(folder: Path, clock: FixedClock, hours: int) -> None:
+    at = (clock.now() - timedelta(hours=hours)).timestamp()
+    for path in folder.glob("??/*"):
+        os.utime(path, (at, at))
+
+
+def test_what_a_crash_left_between_the_file_and_its_row_is_swept(
+    make: Make, unit_of_work: UnitOfWorkFactory, clock: FixedClock, store: FileFolder, tmp_path: Path
+) -> None:
+    ann = make.actor(make.user())
+    with unit_of_work() as uow:
+        key = attach_file(uow, ann, AttachFile(LOG), store).key
+    with pytest.raises(ConnectionError), unit_of_work() as uow:
+        attach_file(uow, ann, AttachFile(LOG), store)
+        raise ConnectionError
+    half = tmp_path / "ab" / ("ab" + "c" * 22 + ".part")
+    half.parent.mkdir(exist_ok=True)
+    half.write_bytes(b"half")
+    (tmp_path / "ab" / "notes.txt").write_text("none of ours")
+    aged(tmp_path, clock, 23)
+    assert forget_lost_files(unit_of_work, store) == 0, "it may belong to somebody who is sending it now"
+
+    aged(tmp_path, clock, 25)
+    assert forget_lost_files(unit_of_work, store) == 2
+    assert sorted(path.name for path in tmp_path.glob("??/*")) == sorted([key, "notes.txt"])
