@@ -14,7 +14,7 @@ SHORTEST = 2
 SHORTEST_OFFERED = 3
 LONGEST = 24
 MOST_MISTAKES = 2
-TWO_MISTAKES_FROM = 6
+TWO_MISTAKES_FROM = 8
 """Shorter words may have one mistake. So few words are one mistake away that each can be looked up."""
 SHORT_UP_TO = 4
 SEEN_AT_LEAST = 2
@@ -158,9 +158,8 @@ def _letters_like(letter: str) -> tuple[str, ...]:
 def _two_mistakes_away(index: Vocabulary, word: str, needed: int) -> list[tuple[str, int]]:
     """Return words that begin like this one, also when one of its first three letters is in the wrong place."""
     letters = set(word)
-    begins = dict.fromkeys(
-        (word[:3], word[1] + word[0] + word[2], word[0] + word[2] + word[1], word[1:4], word[0] + word[2:4])
-    )
+    swapped = (word[1] + word[0] + word[2], word[0] + word[2] + word[1], word[:2] + word[3])
+    begins = dict.fromkeys((word[:3], *swapped, word[1:4], word[0] + word[2:4]))
     return [
         (other, frequency)
         for begin in begins
