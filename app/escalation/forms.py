@@ -23,6 +23,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from app.escalation.models.agreements import Definition
 from app.escalation.services.keeping import LONGEST_NAME, LONGEST_TEXT
 from app.web.forms import Form
+from app.web.settings_forms import SettingsForm
 
 LONGEST_SENTENCE = 1000
 LONGEST_MINUTES = 60 * 24 * 365
@@ -149,7 +150,7 @@ class MinutesField(IntegerField):  # type: ignore[misc]  # wtforms ships no type
             raise ValidationError(_l("Use whole minutes, at most a year."))
 
 
-class PolicyForm(Form):
+class PolicyForm(SettingsForm):
     """What a space promises: minutes by impact for the community, then for the desk."""
 
     definition = RadioField(
@@ -176,7 +177,7 @@ class PolicyForm(Form):
     desk_id = SelectField(_l("The desk behind this space"), coerce=int, choices=[])
 
 
-class CalendarForm(Form):
+class CalendarForm(SettingsForm):
     """When somebody is there."""
 
     name = StringField(_l("Name"), [InputRequired(_l("Give it a name.")), Length(max=80)])
@@ -187,7 +188,7 @@ class CalendarForm(Form):
     own_holidays = TextAreaField(_l("Closed on these days too"), [Length(max=5000)])
 
 
-class DeskForm(Form):
+class DeskForm(SettingsForm):
     """A team that people reach when the community could not help."""
 
     name = StringField(_l("Name"), [InputRequired(_l("Give it a name.")), Length(max=80)])

@@ -12,6 +12,7 @@ from app.forum.models.question import ClosureReason, Impact
 from app.forum.models.space import Visibility
 from app.forum.services.checking import BODY_MAX, NOTE_MAX, TITLE_MAX
 from app.web.forms import Form
+from app.web.settings_forms import SettingsForm
 
 IMPACTS = (
     SelectChoice(Impact.NOTHING, _l("Nothing, I am curious")),
@@ -129,7 +130,7 @@ class DuplicateForm(Form):
     merge = BooleanField(_l("Join them, so everybody is told once"))
 
 
-class TagForm(Form):
+class TagForm(SettingsForm):
     """What a tag is about."""
 
     description = TextAreaField(_l("What is this about, in one sentence?"), [NOTE_TOO_LONG])
@@ -147,7 +148,7 @@ class MoveForm(Form):
     space = SelectField(_l("Space"), coerce=int, choices=[])
 
 
-class SpaceFields(Form):
+class SpaceFields(SettingsForm):
     """What can be said about a space; lengths and rules are the domain's."""
 
     name = StringField(_l("Name"), [InputRequired(_l("Give it a name."))])

@@ -24,6 +24,10 @@ REASONS: Mapping[str, str] = {
         "This was written while somebody else had signed in here. It was not sent; it is kept for them alone."
     ),
     "web.not_kept": N_("You are signed out, and this could not be kept for you. Copy it, sign in and send it again."),
+    "web.changed_meanwhile": N_(
+        "Somebody has changed this since you opened it. What stands now is said where it differs; what you typed is "
+        "kept. Save once more to put yours in its place."
+    ),
     "web.collided": N_(
         "Somebody else did the same at this moment. Look at how it stands now, and send again what is still missing."
     ),

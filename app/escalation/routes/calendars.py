@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from http import HTTPStatus
+from typing import Any
 
 from flask import flash, url_for
 from flask.typing import ResponseReturnValue
@@ -17,6 +18,7 @@ from app.kernel.errors import Invalid
 from app.kernel.unit_of_work import UnitOfWork
 from app.web import pages
 from app.web.runtime import current_actor, perform_once, read_session, runtime
+from app.web.settings_forms import ChangedMeanwhile
 
 FEW_DAYS = 8
 
@@ -35,23 +37,29 @@ def create() -> ResponseReturnValue:
 def show(calendar_id: int) -> ResponseReturnValue:
     """Show one calendar in a form."""
     entry = calendar_entry(read_session(), calendar_id, runtime().clock.now())
-    form = CalendarForm(
-        formdata=None,
-        name=entry.name,
-        zone=entry.zone,
-        windows=write_windows(entry.windows),
-        country=entry.country,
-        subdivision=entry.subdivision,
-        own_holidays="\n".join(entry.own_holidays),
-    )
-    return _page(entry, form, HTTPStatus.OK)
+    return _page(entry, CalendarForm.made_from(_values(entry)), HTTPStatus.OK)
 
 
 def save(calendar_id: int) -> ResponseReturnValue:
     """Change when somebody is there, from now on."""
     form = CalendarForm()
     entry = calendar_entry(read_session(), calendar_id, runtime().clock.now())
-    return _save(calendar_id, form) or _page(entry, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    try:
+        return _save(calendar_id, form) or _page(entry, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    except ChangedMeanwhile as change:
+        form.show_both(change)
+        return _page(entry, form, HTTPStatus.CONFLICT)
+
+
+def _values(entry: CalendarEntry) -> dict[str, Any]:
+    return {
+        "name": entry.name,
+        "zone": entry.zone,
+        "windows": write_windows(entry.windows),
+        "country": entry.country,
+        "subdivision": entry.subdivision,
+        "own_holidays": "\n".join(entry.own_holidays),
+    }
 
 
 def _save(calendar_id: int | None, form: CalendarForm) -> ResponseReturnValue | None:
@@ -60,6 +68,8 @@ def _save(calendar_id: int | None, form: CalendarForm) -> ResponseReturnValue | 
         return None
 
     def act(uow: UnitOfWork) -> str:
+        if calendar_id is not None:
+            form.ensure_seen(_values(calendar_entry(uow.session, calendar_id, uow.now)))
         edit_calendar(uow, current_actor(), command)
         return url_for("escalation.calendars_index")
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Any
 
 from flask import flash, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from sqlalchemy.orm import Session
 from wtforms.fields.choices import SelectChoice
 
 from app.escalation.forms import DeskForm
@@ -19,6 +21,7 @@ from app.kernel.errors import Invalid, NotFound
 from app.kernel.unit_of_work import UnitOfWork
 from app.web import pages
 from app.web.runtime import current_actor, perform_once, read_session, runtime
+from app.web.settings_forms import ChangedMeanwhile
 
 
 def index() -> ResponseReturnValue:
@@ -35,15 +38,22 @@ def create() -> ResponseReturnValue:
 def show(desk_id: int) -> ResponseReturnValue:
     """Show one desk in a form."""
     desk = _desk(desk_id)
-    ids = [agent.id for agent in desk.agents]
-    form = DeskForm(formdata=None, name=desk.name, calendar_id=desk.calendar_id, agent_ids=ids)
-    return _page(desk, _offered(form), HTTPStatus.OK)
+    return _page(desk, _offered(DeskForm.made_from(_values(desk))), HTTPStatus.OK)
 
 
 def save(desk_id: int) -> ResponseReturnValue:
     """Change a desk."""
     desk, form = _desk(desk_id), _offered(DeskForm())
-    return _save(desk_id, form) or _page(desk, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    try:
+        return _save(desk_id, form) or _page(desk, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    except ChangedMeanwhile as change:
+        form.show_both(change)
+        return _page(desk, form, HTTPStatus.CONFLICT)
+
+
+def _values(desk: DeskEntry) -> dict[str, Any]:
+    ids = [agent.id for agent in desk.agents]
+    return {"name": desk.name, "calendar_id": desk.calendar_id, "agent_ids": ids}
 
 
 def _save(desk_id: int | None, form: DeskForm) -> ResponseReturnValue | None:
@@ -53,6 +63,8 @@ def _save(desk_id: int | None, form: DeskForm) -> ResponseReturnValue | None:
     command = EditDesk(desk_id, form.name.data, form.calendar_id.data, tuple(form.agent_ids.data or ()))
 
     def act(uow: UnitOfWork) -> str:
+        if desk_id is not None:
+            form.ensure_seen(_values(_desk(desk_id, uow.session)))
         edit_desk(uow, current_actor(), command)
         return url_for("escalation.desks_index")
 
@@ -65,8 +77,8 @@ def _save(desk_id: int | None, form: DeskForm) -> ResponseReturnValue | None:
     return pages.go(location)
 
 
-def _desk(desk_id: int) -> DeskEntry:
-    desk = next((desk for desk in desks(read_session()) if desk.id == desk_id), None)
+def _desk(desk_id: int, session: Session | None = None) -> DeskEntry:
+    desk = next((desk for desk in desks(session or read_session()) if desk.id == desk_id), None)
     if desk is None:
         raise NotFound
     return desk

@@ -13,6 +13,7 @@ from babel.dates import format_datetime
 from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, gettext
+from sqlalchemy.orm import Session
 from wtforms.fields.choices import SelectChoice
 
 from app.escalation.forms import PolicyForm
@@ -24,6 +25,7 @@ from app.kernel.errors import Invalid, NotFound
 from app.kernel.unit_of_work import UnitOfWork
 from app.web import pages
 from app.web.runtime import current_actor, perform_once, read_session, runtime
+from app.web.settings_forms import ChangedMeanwhile
 
 IMPACTS = ("several_blocked", "blocked", "slowed", "nothing")
 FRIDAY = 4
@@ -64,6 +66,7 @@ def save(space_id: int) -> ResponseReturnValue:
         return _page(policy, form, replace(policy.terms, minutes=command.minutes, reply_minutes=command.reply_minutes))
 
     def act(uow: UnitOfWork) -> str:
+        form.ensure_seen(_values(_policy(space_id, uow.session)))
         edit_policy(uow, current_actor(), command)
         return url_for("escalation.policies_index")
 
@@ -72,6 +75,9 @@ def save(space_id: int) -> ResponseReturnValue:
     except Invalid as error:
         form.reject(error)
         return _page(policy, form, policy.terms, HTTPStatus.UNPROCESSABLE_ENTITY)
+    except ChangedMeanwhile as change:
+        form.show_both(change)
+        return _page(policy, form, policy.terms, HTTPStatus.CONFLICT)
     flash(gettext("Saved. Promises that were given already stay as they are."))
     return pages.go(location)
 
@@ -97,20 +103,24 @@ def _written(at: datetime | None, zone: ZoneInfo) -> str:
     return str(format_datetime(at, "EEE HH:mm", tzinfo=zone, locale=get_locale())) if at else ""
 
 
-def _policy(space_id: int) -> SpacePolicy:
-    found = policies(read_session(), current_actor(), runtime().clock.now())
+def _policy(space_id: int, session: Session | None = None) -> SpacePolicy:
+    found = policies(session or read_session(), current_actor(), runtime().clock.now())
     policy = next((policy for policy in found if policy.space_id == space_id), None)
     if policy is None:
         raise NotFound
     return policy
 
 
-def _filled(policy: SpacePolicy) -> PolicyForm:
+def _values(policy: SpacePolicy) -> dict[str, Any]:
     terms = policy.terms
     values: dict[str, Any] = {"definition": terms.definition, "min_score": terms.min_score}
     values |= {f"minutes_{impact}": terms.minutes.get(impact) for impact in IMPACTS}
     values |= {f"reply_{impact}": terms.reply_minutes.get(impact) for impact in IMPACTS}
-    form = PolicyForm(formdata=None, desk_id=terms.desk_id, calendar_id=policy.calendar_id, **values)
+    return values | {"desk_id": terms.desk_id, "calendar_id": policy.calendar_id}
+
+
+def _filled(policy: SpacePolicy) -> PolicyForm:
+    form = PolicyForm.made_from(_values(policy))
     _offer_choices(form)
     return form
 

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.forum.access import access_space_by_slug
+from app.forum.access import access_space_by_slug, access_tag
 from app.forum.forms import SynonymForm, TagForm
 from app.forum.permissions import can_post_in
 from app.forum.queries.lists import Narrow, Sort, question_list, question_rows, readable_spaces
@@ -20,6 +20,7 @@ from app.kernel.errors import NotFound
 from app.kernel.unit_of_work import UnitOfWork
 from app.web import pages
 from app.web.runtime import current_actor, read_session
+from app.web.settings_forms import ChangedMeanwhile
 
 
 def spaces() -> ResponseReturnValue:
@@ -66,12 +67,17 @@ def describe(slug: str) -> ResponseReturnValue:
     form = TagForm()
 
     def do(uow: UnitOfWork) -> str:
+        form.ensure_seen({"description": access_tag(uow.session, tag_id, lock=True).description})
         edit_tag(uow, current_actor(), EditTag(tag_id, form.description.data or ""))
         return url_for("forum.places_tag", slug=real)
 
     if not form.validate():
         return _tag_page(tag_id, HTTPStatus.UNPROCESSABLE_ENTITY, form)
-    return act_once(form, do, lambda: _tag_page(tag_id, HTTPStatus.UNPROCESSABLE_ENTITY, form))
+    try:
+        return act_once(form, do, lambda: _tag_page(tag_id, HTTPStatus.UNPROCESSABLE_ENTITY, form))
+    except ChangedMeanwhile as change:
+        form.show_both(change)
+        return _tag_page(tag_id, HTTPStatus.CONFLICT, form)
 
 
 def add_word(slug: str) -> ResponseReturnValue:
@@ -126,7 +132,7 @@ def _tag_page(
         "forum/tags/show.html",
         status,
         tag=page,
-        form=form or TagForm(formdata=None, description=page.description),
+        form=form or TagForm.made_from({"description": page.description}),
         synonym_form=synonym_form or SynonymForm(formdata=None),
         sort=sort,
         lines=questions.items,

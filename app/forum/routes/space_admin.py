@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import flash, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from wtforms.fields.choices import SelectChoice
 
+from app.forum.access import access_space
 from app.forum.forms import EditSpaceForm, SpaceFields, SpaceForm, split_tags
 from app.forum.queries.space_admin import SpaceForEditing, all_spaces, space_for_editing
 from app.forum.routes.acting import act_once
@@ -18,6 +19,7 @@ from app.identity.contract import group_names
 from app.kernel.unit_of_work import UnitOfWork
 from app.web import pages
 from app.web.runtime import current_actor, read_session
+from app.web.settings_forms import ChangedMeanwhile
 
 F = TypeVar("F", bound=SpaceFields)
 
@@ -55,18 +57,7 @@ def create() -> ResponseReturnValue:
 def show(space_id: int) -> ResponseReturnValue:
     """Show one space in a form."""
     space = space_for_editing(read_session(), current_actor(), space_id)
-    form = EditSpaceForm(
-        formdata=None,
-        name=space.name,
-        purpose=space.purpose,
-        rules=space.rules,
-        visibility=space.visibility,
-        group_ids=list(space.group_ids),
-        tags=" ".join(space.tags),
-        position=space.position,
-        archived=space.archived,
-    )
-    return _page(space, _offered(form), HTTPStatus.OK)
+    return _page(space, _offered(EditSpaceForm.made_from(_values(space))), HTTPStatus.OK)
 
 
 def save(space_id: int) -> ResponseReturnValue:
@@ -77,6 +68,8 @@ def save(space_id: int) -> ResponseReturnValue:
         return _page(space, form, HTTPStatus.UNPROCESSABLE_ENTITY)
 
     def do(uow: UnitOfWork) -> str:
+        access_space(uow.session, current_actor(), space_id, lock=True)
+        form.ensure_seen(_values(space_for_editing(uow.session, current_actor(), space_id)))
         command = EditSpace(
             space_id=space_id,
             name=form.name.data,
@@ -92,7 +85,24 @@ def save(space_id: int) -> ResponseReturnValue:
         flash(gettext("Saved."))
         return url_for("forum.space_admin_index")
 
-    return act_once(form, do, again) if form.validate() else again()
+    try:
+        return act_once(form, do, again) if form.validate() else again()
+    except ChangedMeanwhile as change:
+        form.show_both(change)
+        return _page(space, form, HTTPStatus.CONFLICT)
+
+
+def _values(space: SpaceForEditing) -> dict[str, Any]:
+    return {
+        "name": space.name,
+        "purpose": space.purpose,
+        "rules": space.rules,
+        "visibility": space.visibility,
+        "group_ids": sorted(space.group_ids),
+        "tags": " ".join(sorted(space.tags)),
+        "position": space.position,
+        "archived": space.archived,
+    }
 
 
 def _offered(form: F) -> F:
