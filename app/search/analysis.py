@@ -21,7 +21,6 @@ from app.search.stop_words import STOP_WORDS
 
 LONGEST_TERM = 64
 MOST_PARTS = 32
-SHORTEST_NUMBER = 3
 LONGEST_SYMBOL = 4
 SURFACE_LENGTHS = range(2, 41)
 

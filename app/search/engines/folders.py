@@ -13,7 +13,6 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from heapq import nlargest
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -277,11 +276,6 @@ class FolderEngine:
         for folder in self._root.iterdir():
             if folder.name.isdigit() and int(folder.name) <= newest - GENERATIONS_KEPT:
                 shutil.rmtree(folder, ignore_errors=True)
-
-
-def most_frequent(words: Sequence[tuple[str, int]], most: int) -> list[tuple[str, int]]:
-    """Return those of the words that the most documents have."""
-    return nlargest(most, words, key=lambda pair: pair[1])
 
 
 @contextmanager

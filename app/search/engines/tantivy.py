@@ -13,7 +13,8 @@ from tantivy import Query as Native
 
 from app.search import recipe
 from app.search.contract import Batch, Capabilities, Clause, Document, Found, Hit, Order, Query, Scope
-from app.search.engines.folders import FolderEngine, most_frequent
+from app.search.engines.folders import FolderEngine
+from app.search.engines.prefixes import most_frequent
 
 MAX_TERMS = 40
 PREFIX_WORDS = 64

@@ -22,8 +22,9 @@ from typing import Any
 from whoosh import index, query
 
 from app.search.contract import Batch, Capabilities, Clause, Document, Found, Hit, Order, Query, Scope
-from app.search.engines.folders import FolderEngine, most_frequent
+from app.search.engines.folders import FolderEngine
 from app.search.engines.impacts import Deadline, Impacts, OutOfTime, Postings, rarity
+from app.search.engines.prefixes import most_frequent
 from app.search.engines.whoosh_fields import native_document, schema
 
 MAX_TERMS = 20
