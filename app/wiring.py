@@ -203,7 +203,7 @@ def _runtime(app: Flask, settings: Settings, clock: Clock) -> Runtime:
     subscriptions += _after_commit(ports, units, reads, settings)
     relay = Relay(writes, subscriptions, clock, gate)
     units.listeners = relay.listeners
-    jobs = JobRunner(writes, _jobs(ports, units, reads, settings), clock, gate)
+    jobs = JobRunner(writes, _jobs(ports, units, reads), clock, gate)
     return Runtime(
         settings, clock, units, reads, relay, jobs, wake, actor_loader(clock, settings.reputation_table), ports
     )
@@ -247,12 +247,7 @@ def _after_commit(
     ]
 
 
-def _jobs(
-    ports: Mapping[type, Any],
-    units: UnitOfWorkFactory,
-    reads: sessionmaker[ReadSession],
-    settings: Settings,  # noqa: ARG001
-) -> list[PeriodicJob]:
+def _jobs(ports: Mapping[type, Any], units: UnitOfWorkFactory, reads: sessionmaker[ReadSession]) -> list[PeriodicJob]:
     """Collect the periodic work."""
     return [
         *housekeeping_jobs(units),

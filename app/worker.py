@@ -35,7 +35,7 @@ class Background:
         relay: delivers committed facts.
         jobs: runs periodic work.
         wake: rung after each commit that left deliveries behind.
-        context: entered by both threads around all of their work; the application's context.
+        context: entered by each of the three threads around all of their work; the application's context.
 
     """
 
@@ -101,16 +101,14 @@ class Background:
         """Deliver everything that is due, then sleep until the bell rings or the poll is over."""
         self._wake.clear()  # before looking: a bell that rings while we deliver must be heard afterwards
         self._wake_slow.set()  # one bell, two who wait for it
-        while not self._stopping.is_set() and self._relay.run_once(slow=False):
-            pass
+        self._relay.drain(slow=False, stop=self._stopping.is_set)
         if not self._stopping.is_set():
             self._wake.wait(POLL.total_seconds())
 
     def _deliver_slow(self) -> None:
         """Do the same for what may take long."""
         self._wake_slow.clear()
-        while not self._stopping.is_set() and self._relay.run_once(slow=True):
-            pass
+        self._relay.drain(slow=True, stop=self._stopping.is_set)
         if not self._stopping.is_set():
             self._wake_slow.wait(POLL.total_seconds())
 

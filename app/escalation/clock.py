@@ -32,17 +32,6 @@ def due_at(
     return None
 
 
-def elapsed(start: datetime, end: datetime, calendar: Calendar, pauses: Sequence[Span] = ()) -> timedelta:
-    """Return the open, unpaused time between two instants; nothing when ``end`` is not after ``start``."""
-    total = timedelta()
-    days = (end - start).days + 3  # both ends touch a local day of their own
-    for span in _working(calendar.open_from(start, max(0, days)), pauses):
-        if span.start >= end:
-            break
-        total += min(span.end, end) - span.start
-    return total
-
-
 def _working(spans: Iterator[Span], pauses: Sequence[Span]) -> Iterator[Span]:
     """Take the pauses out of open spans that come in order."""
     breaks = join_spans(pauses)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import sessionmaker
 
 from app.escalation.services.escalating import sweep
 from app.escalation.services.putting_aside import come_back
@@ -58,10 +58,6 @@ def escalation_jobs(
     def run() -> int:
         if not guard.trusts_the_clock():
             return 0
-        return sweep(units, _opener(reads), units.clock.now) + come_back(units, _opener(reads), units.clock.now)
+        return sweep(units, reads, units.clock.now) + come_back(units, reads, units.clock.now)
 
     return [PeriodicJob("escalation.sweep", SWEEP_EVERY, run, limit=timedelta(minutes=2))]
-
-
-def _opener(reads: sessionmaker[ReadSession]) -> Callable[[], Session]:
-    return reads

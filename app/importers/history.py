@@ -15,7 +15,6 @@ from itertools import groupby
 from app.importers.records import Author, Markup, Record, RevisionRecord, Skipped, SourceText
 
 TITLES, BODIES, TAGS = frozenset("147"), frozenset("258"), frozenset("369")
-FIRST = frozenset("123")
 EDITS = frozenset("456789")
 NEVER_EDITED = "the first text of a post that was never edited"
 NO_TEXT = "an event in a post's history that is no text"

@@ -6,6 +6,7 @@ written in another, fenced by the claim's epoch. A reaction must therefore be sa
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -102,10 +103,19 @@ class Relay:
         chosen = [s for s in self._subscriptions.values() if slow is None or s.slow == slow]
         return sum(self._serve(subscription) for subscription in chosen)
 
-    def drain(self, limit: int = 10_000) -> int:
-        """Deliver until nothing is due, at most ``limit`` deliveries; return how many were tried."""
+    def drain(
+        self, limit: float = math.inf, *, slow: bool | None = None, stop: Callable[[], bool] = lambda: False
+    ) -> int:
+        """Deliver until nothing is due; return how many were tried.
+
+        Args:
+            limit: begin no further batch after so many deliveries.
+            slow: only the slow reactions, or only the others; None for all.
+            stop: asked before each batch; when it says so, the rest stays for later.
+
+        """
         total = 0
-        while total < limit and (tried := self.run_once()):
+        while total < limit and not stop() and (tried := self.run_once(slow=slow)):
             total += tried
         return total
 

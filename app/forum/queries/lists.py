@@ -144,11 +144,6 @@ def space_links(session: Session, actor: Actor) -> tuple[SpaceLink, ...]:
     return tuple(SpaceLink(*row) for row in fetch(session, _LINKS, {"space_ids": list(actor.space_ids)}))
 
 
-def followed_tag_ids(session: Session, user_id: int) -> list[int]:
-    """Return the tags somebody follows."""
-    return list(session.scalars(select(TagFollow.tag_id).where(TagFollow.user_id == user_id)))
-
-
 def could_help_ids(session: Session, actor: Actor, limit: int = 5) -> tuple[int, ...]:
     """Return open questions of others about tags the actor follows, newest first."""
     followed = select(TagFollow.tag_id).where(TagFollow.user_id == actor.user_id)

@@ -11,9 +11,9 @@ from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.forum.access import access_attachment
 from app.forum.files import FileFolder
 from app.forum.models.answer import Attachment
-from app.forum.queries.files import open_file
 from app.forum.services.answering import PostAnswer, post_answer
 from app.forum.services.attaching import FILES_PER_DAY, AttachFile, attach_file, forget_loose_files, forget_lost_files
 from app.forum.services.drafting import SaveDraft, discard_draft, save_draft
@@ -125,18 +125,20 @@ def test_a_file_is_its_uploaders_until_a_text_names_it(
         key = attach_file(uow, ann, AttachFile(LOG), store).key
 
     with pytest.raises(NotFound):
-        open_file(session, ben, key, store)
+        access_attachment(session, ben, key)
     with unit_of_work() as uow:
         post_answer(uow, ben, PostAnswer(question.id, rich("not mine", files=(key,))))
     with pytest.raises(NotFound):
-        open_file(session, ben, key, store)
+        access_attachment(session, ben, key)
     with unit_of_work() as uow:
         post_answer(uow, ann, PostAnswer(question.id, rich(f"see [the log](/files/{key}/vpn.log)", files=(key,))))
     session.rollback()
-    opened = open_file(session, ben, key, store)
-    with opened.stream as stream:
+    found = access_attachment(session, ben, key)
+    assert (found.name, found.uploader_id) == ("vpn.log", ann.id)
+    stream = store.open(key)
+    assert stream is not None
+    with stream:
         assert stream.read() == LOG.data
-    assert (opened.name, opened.inline) == ("vpn.log", False)
 
 
 def test_a_day_has_room_for_so_many_files(
