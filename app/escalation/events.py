@@ -63,10 +63,11 @@ class TicketConfirmed(TicketFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketReopened(TicketFact):
-    """It did not help after all; the promise starts again."""
+    """It did not help after all, or ``solution_gone``: the answer was taken away. The promise starts again."""
 
     kind: ClassVar[str] = "escalation.ticket_reopened.1"
     assignee_id: int | None
+    solution_gone: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,14 @@ from collections.abc import Sequence
 from sqlalchemy.orm import sessionmaker
 
 from app.escalation.events import QuestionEscalated
-from app.escalation.services.concluding import bring_back, hear_acceptance, hear_asker, hear_withdrawal, settle_ticket
+from app.escalation.services.concluding import (
+    bring_back,
+    hear_acceptance,
+    hear_asker,
+    hear_deletion,
+    hear_withdrawal,
+    settle_ticket,
+)
 from app.escalation.services.gathering import gather_similar
 from app.escalation.services.timing import settle_clock, watches_scores
 from app.forum.events import (
@@ -56,6 +63,18 @@ def settle_and_restart(uow: UnitOfWork, event: ThreadEvent) -> None:
     settle_clock(uow, event.question_id, may_restart=True)
 
 
+def lose(uow: UnitOfWork, event: AnswerDeleted) -> None:
+    """Look again when an answer is gone: it may have been what the desk had solved it with."""
+    hear_deletion(uow, event.question_id, event.answer_id, event.by_id)
+    settle_and_restart(uow, event)
+
+
+def regain(uow: UnitOfWork, event: AnswerRestored) -> None:
+    """Keep the promise when a peer's answer is back."""
+    settle_clock(uow, event.question_id, back_again=event.answer_id)
+    settle_ticket(uow, event.question_id, event.by_id)
+
+
 def stop(uow: UnitOfWork, event: AnswerPosted) -> None:
     """Keep the promise when a peer answers; answering oneself does not count, but the desk hears of it."""
     settle_clock(uow, event.question_id)
@@ -100,8 +119,8 @@ IN_TRANSACTION: Subscriptions = {
     QuestionReopened: [settle_and_restart],
     QuestionRestored: [settle_and_restart],
     DuplicateUnlinked: [settle_and_restart],
-    AnswerDeleted: [settle_and_restart],
-    AnswerRestored: [settle],
+    AnswerDeleted: [lose],
+    AnswerRestored: [regain],
     AnswerPosted: [stop],
     AnswerAccepted: [conclude],
     AcceptanceWithdrawn: [start_again],

@@ -30,6 +30,7 @@ REASONS: Mapping[str, str] = {
     "escalation.only_the_asker": N_("Only the person who asked can say that."),
     "escalation.only_asker_or_staff": N_("Only the person who asked and the people who look after this can do that."),
     "escalation.already_with_us": N_("The desk already has this question."),
+    "escalation.question_solved": N_("An answer solved this. If it did not help, press «Not solved after all» first."),
     "escalation.question_over": N_("This question is closed, so nobody needs to take it over."),
     "escalation.reason_missing": N_("Say in one sentence why."),
     "escalation.stale": N_("Somebody changed this while you were writing. Look at what is new, then send it again."),

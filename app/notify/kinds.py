@@ -61,6 +61,11 @@ KINDS: Mapping[str, Kind] = {
     ),
     "given": Kind(N_("%(name)s gave you this: %(title)s"), N_("Somebody gives me something at the desk"), True),
     "not_yet": Kind(N_("%(name)s is not back to work yet: %(title)s"), N_("What I solved did not help yet"), True),
+    "solution_gone": Kind(
+        N_("%(name)s took away what had solved this: %(title)s"),
+        N_("What solved something of mine is gone"),
+        True,
+    ),
     "badge": Kind(N_("You have a new badge: %(title)s"), N_("I get a badge"), False),
 }
 

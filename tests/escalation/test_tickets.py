@@ -25,8 +25,11 @@ from app.forum.contract import (
     post_answer,
     post_comment,
 )
+from app.forum.models.question import Question
+from app.forum.services.deleting import DeleteAnswer, delete_answer
+from app.forum.services.editing import EditQuestion, edit_question
 from app.kernel.actor import Role
-from app.kernel.errors import Denied, Invalid, NotFound
+from app.kernel.errors import Conflict, Denied, Invalid, NotFound
 from app.kernel.models import AuditEntry
 from app.reputation.contract import scores
 from tests.escalation.support import Desk, text
@@ -297,3 +300,45 @@ def test_handing_over_by_hand_needs_a_reason_and_is_audited(desk: Desk) -> None:
         ]
     with pytest.raises(Denied, match="only_asker_or_staff"):
         desk.act(desk.mei, escalate_now, EscalateNow(question, "me"))
+
+
+def test_a_ticket_whose_solution_is_taken_away_is_open_again_and_stays_the_only_one(desk: Desk, clock) -> None:
+    ticket = desk.escalated()
+    desk.act(desk.jo, reply_to_asker, ReplyToAsker(ticket.id, text("Take the new profile."), solves=True))
+    solution = desk.tickets(ticket.question_id)[0].solution_answer_id
+    assert solution is not None
+    clock.advance(hours=1)
+    desk.act(desk.jo, delete_answer, DeleteAnswer(solution, "wrong"))
+
+    (after,) = desk.tickets(ticket.question_id)
+    assert (after.state, after.solution_answer_id) == ("reopened", None)
+    assert after.reply_due_at == MONDAY_NINE + timedelta(hours=1, minutes=30)
+    with pytest.raises(Conflict):
+        desk.act(desk.sam, confirm_solution, ticket.question_id)
+    clock.advance(days=9)
+    assert (desk.sweep(), len(desk.tickets(ticket.question_id))) == (0, 1)
+
+
+def test_the_desk_promises_sooner_when_it_got_worse_and_never_later(desk: Desk, clock) -> None:
+    question = desk.ask("slowed")
+    desk.act(desk.sam, escalate_now, EscalateNow(question))
+    (ticket,) = desk.tickets(question)
+    assert ticket.reply_due_at is not None
+    assert ticket.reply_due_at > MONDAY_NINE + timedelta(minutes=35)
+    clock.advance(minutes=5)
+    for impact in ("several_blocked", "nothing"):
+        with desk.runtime.reads() as session:
+            row = session.get_one(Question, question)
+        desk.act(desk.sam, edit_question, EditQuestion(question, row.revision, row.title, text(), (), impact))
+        (after,) = desk.tickets(question)
+        assert (after.impact, after.reply_due_at) == (impact, MONDAY_NINE + timedelta(minutes=35))
+
+
+def test_what_an_answer_solved_is_not_handed_over(desk: Desk) -> None:
+    question = desk.ask()
+    answer = desk.act(desk.mei, post_answer, PostAnswer(question, text("Use TCP 443.")))
+    desk.act(desk.sam, accept_answer, AcceptAnswer(answer.id))
+
+    with pytest.raises(Denied, match="question_solved"):
+        desk.act(desk.sam, escalate_now, EscalateNow(question))
+    assert desk.tickets(question) == []

@@ -23,7 +23,7 @@ from app.forum.contract import (
     reopen_question,
     withdraw_acceptance,
 )
-from app.forum.services.deleting import DeleteAnswer, delete_answer
+from app.forum.services.deleting import DeleteAnswer, RestoreAnswer, delete_answer, restore_answer
 from app.forum.services.editing import EditQuestion, edit_question
 from app.forum.services.voting import SetVote, set_vote
 from app.kernel.actor import Role
@@ -174,3 +174,16 @@ def change(desk: Desk, admin, space_id: int, **fields) -> None:
         "desk_id": terms.desk_id,
     } | fields
     desk.act(admin, edit_policy, EditPolicy(space_id, **settings))
+
+
+def test_an_answer_that_is_back_keeps_the_promise_again(desk: Desk, clock) -> None:
+    question = desk.ask("blocked")
+    answer = desk.act(desk.mei, post_answer, PostAnswer(question, text("Use TCP 443.")))
+    clock.advance(minutes=5)
+    desk.act(desk.mei, delete_answer, DeleteAnswer(answer.id, "wrong"))
+    clock.advance(minutes=1)
+    desk.act(desk.mei, restore_answer, RestoreAnswer(answer.id))
+    clock.advance(days=7)
+
+    assert (desk.sweep(), desk.tickets(question)) == (0, [])
+    assert (desk.clock(question).episode, desk.clock(question).stop_reason) == (2, "answered")

@@ -54,12 +54,8 @@ def reopen_ticket(uow: UnitOfWork, actor: Actor, question_id: int, why: str = ""
     if ticket.state == State.REOPENED and actor.id == ticket.asker_id:
         return ticket
     _ensure_asked(actor, ticket)
-    terms = terms_of_policy(uow.session, ticket.policy_id, None, uow.now)
-    ticket.state, ticket.solved_at, ticket.solution_answer_id = State.REOPENED, None, None
-    ticket.reply_due_at = terms.reply_by(uow.now, ticket.impact)
     note_event(uow, ticket, actor.id, "reopened", detail=why.strip()[:LONGEST_NOTE])
-    facts = facts_of(ticket, actor.id)
-    uow.record(TicketReopened(occurred_at=uow.now, **facts, assignee_id=ticket.assignee_id))
+    _reopen(uow, ticket, actor.user_id)
     return ticket
 
 
@@ -119,6 +115,14 @@ def hear_withdrawal(uow: UnitOfWork, question_id: int, answer_id: int) -> None:
         withdraw_desk_confirmation(uow, answer_id)
 
 
+def hear_deletion(uow: UnitOfWork, question_id: int, answer_id: int, by_id: int) -> None:
+    """Open a solved ticket again when its solution was taken away: nothing stands that could be confirmed."""
+    ticket = _standing(uow, question_id)
+    if ticket is not None and ticket.state == State.SOLVED and ticket.solution_answer_id == answer_id:
+        note_event(uow, ticket, by_id, "solution_gone", answer_id)
+        _reopen(uow, ticket, by_id, solution_gone=True)
+
+
 def settle_ticket(uow: UnitOfWork, question_id: int, by_id: int) -> None:
     """Bring the standing ticket in line with the thread: gone, waiting for the asker, or ours again."""
     facts = question_facts(uow.session, [question_id])[question_id]
@@ -130,7 +134,8 @@ def settle_ticket(uow: UnitOfWork, question_id: int, by_id: int) -> None:
     if (over := over_because(facts)) is not None:
         cancel(uow, ticket, by_id, Ending(over.value))
         return
-    ticket.impact = facts.impact
+    if ticket.impact != facts.impact:
+        _weigh_anew(uow, ticket, by_id, facts.impact)
     if facts.waiting_for_asker_since is not None and ticket.state in ACTIVE:
         if ticket.state != State.PENDING:
             ticket.state, ticket.reply_due_at = State.PENDING, None
@@ -148,6 +153,25 @@ def cancel(uow: UnitOfWork, ticket: Ticket, by_id: int | None, ending: Ending, a
     ticket.solution_answer_id = answer_id
     note_event(uow, ticket, by_id, "cancelled", answer_id, ending)
     uow.record(TicketCancelled(occurred_at=uow.now, **facts_of(ticket, by_id), reason=ending))
+
+
+def _reopen(uow: UnitOfWork, ticket: Ticket, by_id: int, *, solution_gone: bool = False) -> None:
+    terms = terms_of_policy(uow.session, ticket.policy_id, None, uow.now)
+    ticket.state, ticket.solved_at, ticket.solution_answer_id = State.REOPENED, None, None
+    ticket.reply_due_at = terms.reply_by(uow.now, ticket.impact)
+    facts = facts_of(ticket, by_id)
+    uow.record(
+        TicketReopened(occurred_at=uow.now, **facts, assignee_id=ticket.assignee_id, solution_gone=solution_gone)
+    )
+
+
+def _weigh_anew(uow: UnitOfWork, ticket: Ticket, by_id: int, impact: str) -> None:
+    """Promise by the new impact from now on, but nothing later than what was promised before."""
+    ticket.impact = impact
+    if ticket.reply_due_at is not None:
+        terms = terms_of_policy(uow.session, ticket.policy_id, None, uow.now)
+        ticket.reply_due_at = min(ticket.reply_due_at, terms.reply_by(uow.now, impact) or ticket.reply_due_at)
+    note_event(uow, ticket, by_id, "weighed", detail=impact)
 
 
 def _end_confirmed(uow: UnitOfWork, ticket: Ticket, by_id: int, answer_id: int | None) -> None:

@@ -72,7 +72,7 @@ def escalate_now(uow: UnitOfWork, actor: Actor, command: EscalateNow) -> Ticket:
     """Hand a question over now; when the desk already has it, that ticket is the result.
 
     Raises:
-        Denied: when the actor is neither the asker nor staff, or the question is over.
+        Denied: when the actor is neither the asker nor staff, or the question is over or solved.
         Invalid: field ``reason``, when staff give none.
 
     """
@@ -80,6 +80,8 @@ def escalate_now(uow: UnitOfWork, actor: Actor, command: EscalateNow) -> Ticket:
     ensure(can_escalate(actor, facts.asker_id))
     if over_because(facts) is not None:
         raise Denied("escalation.question_over")
+    if facts.accepted_answer_id is not None:
+        raise Denied("escalation.question_solved")
     by_asker = actor.id == facts.asker_id
     reason = command.reason.strip()[:LONGEST_REASON]
     if not reason and not by_asker:

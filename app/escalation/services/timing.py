@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, select, update
 from app.escalation.calendar import Span
 from app.escalation.models.agreements import Definition, Policy
 from app.escalation.models.clocks import ClockEvent, ClockPause, QuestionClock, StopReason
-from app.escalation.models.tickets import ACTIVE, Ticket
+from app.escalation.models.tickets import Ticket
 from app.escalation.services.agreeing import ensure_policy
 from app.escalation.terms import Terms, terms_of_policy
 from app.forum.contract import QuestionFacts, answer_marks, question_facts
@@ -38,7 +38,13 @@ _WATCHES_SCORES = (
 
 
 def settle_clock(
-    uow: UnitOfWork, question_id: int, *, may_start: bool = False, may_restart: bool = False, afresh: bool = False
+    uow: UnitOfWork,
+    question_id: int,
+    *,
+    may_start: bool = False,
+    may_restart: bool = False,
+    afresh: bool = False,
+    back_again: int | None = None,
 ) -> None:
     """Bring the question's clock in line with the thread.
 
@@ -48,6 +54,7 @@ def settle_clock(
         may_start: a first episode begins; without it a question that nobody promised anything stays without a clock.
         may_restart: a new episode begins when nothing stands that would have stopped the last one.
         afresh: a new episode begins, and only what comes from now on can stop it.
+        back_again: the answer that has just come back counts, although it was posted before the episode began.
 
     """
     clock = lock_last_clock(uow, question_id)
@@ -57,10 +64,10 @@ def settle_clock(
     if facts is None:
         return
     if clock is None:
-        if over_because(facts) is None and not _has_active_ticket(uow, question_id):
+        if over_because(facts) is None and not _has_standing_ticket(uow, question_id):
             start_clock(uow, facts, episode=1)
     elif clock.stopped_at is None:
-        _settle_open(uow, clock, facts)
+        _settle_open(uow, clock, facts, back_again)
     elif (may_restart or afresh) and _should_restart(uow, clock, facts, afresh=afresh):
         start_clock(uow, facts, episode=clock.episode + 1)
 
@@ -118,12 +125,12 @@ def over_because(facts: QuestionFacts) -> StopReason | None:
     return StopReason.CLOSED if facts.closed_at is not None else None
 
 
-def _settle_open(uow: UnitOfWork, clock: QuestionClock, facts: QuestionFacts) -> None:
+def _settle_open(uow: UnitOfWork, clock: QuestionClock, facts: QuestionFacts, back_again: int | None) -> None:
     if (over := over_because(facts)) is not None:
         stop_clock(uow, clock, over)
         return
     terms = _terms_of(uow, clock, facts)
-    if _is_answered(uow, clock, terms, facts):
+    if _is_answered(uow, clock, terms, facts, back_again):
         stop_clock(uow, clock, StopReason.ANSWERED)
         return
     if facts.impact != clock.impact or terms.policy_id != clock.policy_id:
@@ -135,13 +142,15 @@ def _settle_open(uow: UnitOfWork, clock: QuestionClock, facts: QuestionFacts) ->
 
 
 def _should_restart(uow: UnitOfWork, clock: QuestionClock, facts: QuestionFacts, *, afresh: bool) -> bool:
-    if over_because(facts) is not None or facts.accepted_answer_id is not None or _has_active_ticket(uow, facts.id):
+    if over_because(facts) is not None or facts.accepted_answer_id is not None or _has_standing_ticket(uow, facts.id):
         return False
     return afresh or not _is_answered(uow, clock, _terms_of(uow, clock, facts), facts)
 
 
-def _is_answered(uow: UnitOfWork, clock: QuestionClock, terms: Terms, facts: QuestionFacts) -> bool:
-    """Tell whether what the policy asks for is there, posted since the episode began."""
+def _is_answered(
+    uow: UnitOfWork, clock: QuestionClock, terms: Terms, facts: QuestionFacts, back_again: int | None = None
+) -> bool:
+    """Tell whether what the policy asks for is there, posted or brought back since the episode began."""
     if facts.accepted_answer_id is not None:
         return True
     if terms.definition == Definition.NO_ACCEPTED or facts.answer_count == 0:
@@ -149,7 +158,7 @@ def _is_answered(uow: UnitOfWork, clock: QuestionClock, terms: Terms, facts: Que
     needed = terms.min_score if terms.definition == Definition.NO_SCORE else None
     return any(
         mark.author_id != facts.asker_id
-        and mark.posted_at >= clock.started_at
+        and (mark.posted_at >= clock.started_at or mark.id == back_again)
         and (needed is None or mark.score >= needed)
         for mark in answer_marks(uow.session, facts.id)
     )
@@ -205,6 +214,7 @@ def _pauses(uow: UnitOfWork, clock: QuestionClock) -> list[Span]:
     return [Span(row.started_at, row.ended_at) for row in rows]
 
 
-def _has_active_ticket(uow: UnitOfWork, question_id: int) -> bool:
-    query = select(func.count()).where(Ticket.question_id == question_id, Ticket.state.in_(ACTIVE))
+def _has_standing_ticket(uow: UnitOfWork, question_id: int) -> bool:
+    """Tell whether a desk has the question, or waits for the asker to say that they are back to work."""
+    query = select(func.count()).where(Ticket.question_id == question_id, Ticket.ended_at.is_(None))
     return bool(uow.session.scalar(query))

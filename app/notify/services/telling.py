@@ -154,7 +154,8 @@ def _solved(_event: TicketSolved, audience: Audience) -> Iterator[News]:
 
 def _not_yet(event: TicketReopened, _audience: Audience) -> Iterator[News]:
     if event.assignee_id is not None:
-        yield News(event.assignee_id, "not_yet", Why.AT_DESK, needs_you=True)
+        what = "solution_gone" if event.solution_gone else "not_yet"
+        yield News(event.assignee_id, what, Why.AT_DESK, needs_you=True)
 
 
 def _followers(audience: Audience, kind: str) -> Iterator[News]:
