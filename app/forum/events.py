@@ -125,6 +125,14 @@ class AskerReplied(ThreadEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskBackDropped(ThreadEvent):
+    """The last comment that asked the asker back was taken away, so the question no longer waits for them."""
+
+    kind: ClassVar[str] = "forum.ask_back_dropped.1"
+    comment_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerPosted(AnswerEvent):
     """Somebody answered; ``from_desk`` when an agent did from the ticket."""
 
@@ -260,8 +268,8 @@ class TagChanged(Event):
 
 THREAD_FACTS: tuple[type[ThreadEvent], ...] = (
     QuestionAsked, QuestionEdited, QuestionMoved, QuestionClosed, QuestionReopened, QuestionDeleted, QuestionRestored,
-    DuplicateLinked, DuplicateUnlinked, MeTooChanged, AskedBack, AskerReplied, AnswerPosted, AnswerEdited,
-    AnswerDeleted, AnswerRestored, AnswerAccepted, AcceptanceWithdrawn, WorkingMarkChanged, VoteCast, VoteWithdrawn,
-    CommentPosted, CommentEdited, CommentDeleted, CommentRestored, PersonMentioned,
+    DuplicateLinked, DuplicateUnlinked, MeTooChanged, AskedBack, AskerReplied, AskBackDropped, AnswerPosted,
+    AnswerEdited, AnswerDeleted, AnswerRestored, AnswerAccepted, AcceptanceWithdrawn, WorkingMarkChanged, VoteCast,
+    VoteWithdrawn, CommentPosted, CommentEdited, CommentDeleted, CommentRestored, PersonMentioned,
 )  # fmt: skip
 """Every fact about a thread, for those who listen to all of them: search and live updates."""

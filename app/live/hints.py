@@ -119,6 +119,7 @@ RULES: Mapping[type[Event], Rule] = {
     forum.DuplicateUnlinked: _about_thread(STATE),
     forum.AskedBack: _about_thread(STATE),
     forum.AskerReplied: _about_thread(STATE),
+    forum.AskBackDropped: _about_thread(STATE),
     forum.CommentPosted: _about_comment,
     forum.CommentEdited: _about_comment,
     forum.CommentDeleted: _about_comment,

@@ -23,7 +23,14 @@ from app.forum.contract import (
     reopen_question,
     withdraw_acceptance,
 )
-from app.forum.services.deleting import DeleteAnswer, RestoreAnswer, delete_answer, restore_answer
+from app.forum.services.deleting import (
+    DeleteAnswer,
+    DeleteComment,
+    RestoreAnswer,
+    delete_answer,
+    delete_comment,
+    restore_answer,
+)
 from app.forum.services.editing import EditQuestion, edit_question
 from app.forum.services.voting import SetVote, set_vote
 from app.kernel.actor import Role
@@ -53,6 +60,16 @@ def test_the_clock_waits_while_the_asker_is_asked_back(desk: Desk, clock) -> Non
 
     clock.advance(hours=2)
     desk.act(desk.sam, post_comment, PostComment(question, None, text("The grey one.")))
+
+    assert desk.due(question) == MONDAY_NINE + timedelta(hours=6)
+
+
+def test_the_clock_goes_on_when_the_ask_back_is_taken_away(desk: Desk, clock) -> None:
+    question = desk.ask()
+    clock.advance(hours=1)
+    comment = desk.act(desk.jo, post_comment, PostComment(question, None, text("Which dock?"), asks_back=True))
+    clock.advance(hours=2)
+    desk.act(desk.jo, delete_comment, DeleteComment(comment.id))
 
     assert desk.due(question) == MONDAY_NINE + timedelta(hours=6)
 

@@ -13,6 +13,7 @@ from app.forum.access import access_answer, access_comment, access_question
 from app.forum.events import (
     AnswerDeleted,
     AnswerRestored,
+    AskBackDropped,
     CommentDeleted,
     CommentRestored,
     QuestionDeleted,
@@ -158,8 +159,8 @@ def delete_comment(uow: UnitOfWork, actor: Actor, command: DeleteComment) -> Com
     _note_deletion(uow, actor, comment, command.reason)
     changed(question)
     uow.record(CommentDeleted(**of_thread(uow, actor, question), comment_id=comment.id, answer_id=comment.answer_id))
-    if comment.asks_back and not _still_asked_back(uow, question):
-        stop_waiting(uow, actor, question)
+    if comment.asks_back and not _still_asked_back(uow, question) and stop_waiting(question):
+        uow.record(AskBackDropped(**of_thread(uow, actor, question), comment_id=comment.id))
     return comment
 
 

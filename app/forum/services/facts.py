@@ -59,14 +59,13 @@ def active(question: Question, at: datetime) -> None:
 
 def hear_asker(uow: UnitOfWork, actor: Actor, question: Question, comment_id: int | None = None) -> None:
     """Stop waiting for the asker when the actor is the asker: any contribution of theirs is a reply."""
-    if actor.id == question.asker_id:
-        stop_waiting(uow, actor, question, comment_id)
+    if actor.id == question.asker_id and stop_waiting(question):
+        uow.record(AskerReplied(**of_thread(uow, actor, question), comment_id=comment_id))
 
 
-def stop_waiting(uow: UnitOfWork, actor: Actor, question: Question, comment_id: int | None = None) -> None:
-    """Let the question no longer wait for its asker; without effect when it does not."""
-    if question.waiting_for_asker_since is None:
-        return
+def stop_waiting(question: Question) -> bool:
+    """Let the question no longer wait for its asker; tell whether it did. The caller says why."""
+    waited = question.waiting_for_asker_since is not None
     question.waiting_for_asker_since = None
     question.asked_back_by_id = None
-    uow.record(AskerReplied(**of_thread(uow, actor, question), comment_id=comment_id))
+    return waited

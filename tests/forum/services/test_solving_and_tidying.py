@@ -267,7 +267,7 @@ class TestClosingAndDeleting:
         for words in ("Which?", "When?"):
             with unit_of_work() as uow:
                 comments.append(post_comment(uow, agent, PostComment(question.id, None, rich(words), asks_back=True)))
-        for comment, expected in zip(comments, (["CommentDeleted"], ["CommentDeleted", "AskerReplied"]), strict=True):
+        for comment, expected in zip(comments, (["CommentDeleted"], ["CommentDeleted", "AskBackDropped"]), strict=True):
             with unit_of_work() as uow:
                 delete_comment(uow, agent, DeleteComment(comment.id))
                 assert names_of(uow) == expected
