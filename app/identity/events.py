@@ -17,6 +17,14 @@ class PersonRegistered(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PersonInvited(Event):
+    """An administrator made an account for somebody, who has no password yet."""
+
+    kind: ClassVar[str] = "identity.person_invited.1"
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KnownAddressRegistered(Event):
     """Somebody tried to register with an address that already has an account."""
 

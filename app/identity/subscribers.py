@@ -14,6 +14,7 @@ from app.identity.events import (
     KnownAddressRegistered,
     PasswordChanged,
     PasswordResetAsked,
+    PersonInvited,
     PersonRegistered,
 )
 from app.identity.models import User
@@ -72,6 +73,19 @@ class AccountMail:
             [
                 N_("choose a new password by opening this link within two hours. It works once."),
                 N_("If you did not ask for it, do nothing: your password stays as it is."),
+            ],
+            lambda person: f"/reset/{self.tokens.make(Purpose.RESET_PASSWORD, person)}",
+        )
+
+    def invitation(self, message: Message) -> None:
+        """Send somebody who was given an account the link to choose their password."""
+        self._write(
+            message,
+            N_("%(site)s has an account for you"),
+            [
+                N_("somebody who looks after %(site)s has made an account for you, to ask and to help there."),
+                N_("Choose your password by opening this link within two hours. It works once."),
+                N_("When it is too old, ask for another one at the sign-in page: choose a new password there."),
             ],
             lambda person: f"/reset/{self.tokens.make(Purpose.RESET_PASSWORD, person)}",
         )
@@ -165,6 +179,7 @@ def after_commit(letters: AccountMail, avatars: AvatarStore) -> list[Subscriptio
     return [
         letter("welcome", letters.welcome, PersonRegistered, EmailVerificationAsked),
         letter("already_known", letters.already_known, KnownAddressRegistered),
+        letter("invitation", letters.invitation, PersonInvited),
         letter("reset", letters.reset, PasswordResetAsked),
         letter("password_changed", letters.password_changed, PasswordChanged),
         letter("email_change", letters.change_email, EmailChangeAsked),

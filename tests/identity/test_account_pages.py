@@ -88,6 +88,16 @@ def test_where_mail_goes_out_an_address_is_verified_before_the_first_sign_in(
     assert sign_in(client, "zoe@example.org").status_code == 422
 
 
+def test_the_link_is_sent_again_once_however_often_the_button_is_pressed(client, make, letters) -> None:
+    make.sign_in(client, make.user("Zoe", email="zoe@example.org", password_hash=HASH, email_verified_at=None))
+    form = text_of(client.get("/settings/account")).split('action="/settings/account/verification"')[1]
+    once = re.search(r'name="once" value="([^"]+)"', form.split("</form>")[0])
+    assert once is not None
+    for _ in range(2):
+        assert client.post("/settings/account/verification", data={"once": once[1]}).status_code == 303
+    assert [letter.to for letter in letters()] == ["zoe@example.org"]
+
+
 def test_a_switched_off_person_does_not_get_in(client, make) -> None:
     make.user("Zoe", email="zoe@example.org", password_hash=HASH, deactivated_at=make.now)
     assert sign_in(client, "zoe@example.org").status_code == 422
@@ -240,3 +250,15 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_of_other_sites(client, mia) -
     header = sign_in(client).headers["Set-Cookie"]
     assert "HttpOnly" in header
     assert "SameSite=Lax" in header
+
+
+def test_somebody_who_was_given_an_account_is_invited_and_has_forgotten_nothing(client, admin, make, letters) -> None:
+    make.sign_in(client, admin)
+    client.post("/admin/people", data={"name": "Nova Lind", "email": "nova@example.org"})
+    (letter,) = letters()
+    assert letter.to == "nova@example.org"
+    assert "has an account for you" in letter.subject
+    assert "did not ask" not in letter.text
+    client.post("/sign-out")
+    assert client.post(link_in(letter), data={"password": NEW}).status_code == 303
+    assert sign_in(client, "nova@example.org", NEW).status_code == 303

@@ -90,10 +90,9 @@ def take_email(token: str) -> ResponseReturnValue:
 
 def send_verification() -> ResponseReturnValue:
     """Send the link that verifies the address once more."""
-    with unit_of_work() as uow:
-        ask_email_verification(uow, current_actor())
+    location = _once(ConfirmForm(), lambda uow: ask_email_verification(uow, current_actor()))
     flash(gettext("The link is on its way to you."))
-    return go(url_for("identity.account_show"))
+    return go(location)
 
 
 def revoke(sign_in_id: int) -> ResponseReturnValue:

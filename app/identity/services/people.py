@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from app.identity.addresses import checked_address, free_handle
-from app.identity.events import AccessChanged, PasswordResetAsked
+from app.identity.events import AccessChanged, PersonInvited
 from app.identity.models import User
 from app.identity.permissions import can_administer, can_switch_off
 from app.identity.profile_rules import clean_name
@@ -48,7 +48,7 @@ def invite_person(uow: UnitOfWork, actor: Actor, command: InvitePerson) -> User:
     person = User(handle=free_handle(uow.session, name), name=name, email=email, created_at=uow.now)
     uow.session.add(person)
     uow.session.flush()
-    uow.record(PasswordResetAsked(occurred_at=uow.now, user_id=person.id))
+    uow.record(PersonInvited(occurred_at=uow.now, user_id=person.id))
     uow.audit(actor, "identity.person_invited", "person", person.id)
     return person
 
