@@ -13,7 +13,6 @@ PRIVILEGES: Mapping[Table, Mapping[str, int]] = {
     "small": {
         "comment": 1,
         "vote_up": 5,
-        "flag": 5,
         "links": 10,
         "vote_down": 50,
         "edit": 200,
@@ -23,7 +22,6 @@ PRIVILEGES: Mapping[Table, Mapping[str, int]] = {
     "large": {
         "links": 10,
         "vote_up": 15,
-        "flag": 15,
         "comment": 50,
         "vote_down": 125,
         "edit": 2000,
@@ -36,7 +34,6 @@ PRIVILEGES: Mapping[Table, Mapping[str, int]] = {
 WORDS: Mapping[str, tuple[str, str]] = {
     "comment": (N_("Comment everywhere"), N_("On your own questions and answers you always can.")),
     "vote_up": (N_("Say «This helped»"), N_("So that good answers rise and their authors are thanked.")),
-    "flag": (N_("Flag what breaks the rules"), N_("A moderator looks at it.")),
     "links": (N_("Add more than two links"), N_("New accounts are limited, because spam is mostly links.")),
     "vote_down": (N_("Say «Doesn’t work for me»"), N_("It costs you a little, so it is used with care.")),
     "edit": (N_("Improve other people’s posts"), N_("Everything stays in the history and can be rolled back.")),

@@ -17,7 +17,7 @@ from app.seed.desk import desk_moments, hand_over_due, staff_desk
 from app.seed.threads import Moment, MovableClock, Plot, moments, source_texts
 from app.text.contract import TextRenderer
 
-EARNED_BEFORE = frozenset({"vote_up", "vote_down", "comment", "links", "flag", "edit"})
+EARNED_BEFORE = frozenset({"vote_up", "vote_down", "comment", "links", "edit"})
 """What everybody may do from the first day: the company knew each other before it came here."""
 
 ActorOf = Callable[[Session, int], Actor]

@@ -50,9 +50,9 @@ def test_scores_open_powers_by_the_table_of_the_site(runtime: Runtime, make: Mak
     assert make.actor(mei).privileges == {"comment"}
     helped(make, runtime, mei, make.space())
 
-    assert make.actor(mei).privileges == {"comment", "vote_up", "flag", "links"}
+    assert make.actor(mei).privileges == {"comment", "vote_up", "links"}
     with runtime.reads() as session:
-        assert privileges_of(session, mei.id, "large") == {"links", "vote_up", "flag"}
+        assert privileges_of(session, mei.id, "large") == {"links", "vote_up"}
     assert privileges_at(5000, "large") == privileges_at(500, "small")
 
 
@@ -253,3 +253,7 @@ def test_a_vote_through_the_product_moves_score_and_badges(app: Flask, runtime: 
     with runtime.reads() as session:
         codes = set(session.scalars(select(BadgeAward.code).where(BadgeAward.user_id == world.people[1].user_id)))
     assert "first_answer" in codes
+
+
+def test_no_privilege_is_promised_that_nothing_asks_for(client) -> None:
+    assert "Flag what breaks the rules" not in client.get("/privileges").text
