@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
+from ipaddress import ip_address
 
 import structlog
-from flask import jsonify
+from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import inspect
 from sqlalchemy.exc import SQLAlchemyError
@@ -45,13 +46,20 @@ def live() -> ResponseReturnValue:
 
 
 def ready() -> ResponseReturnValue:
-    """Say whether pages can be served now."""
+    """Say whether pages can be served now; only this machine hears what was looked at and found."""
     checks = _checks(runtime())
     failing = any(check.state == FAILING for check in checks.values())
     worst = FAILING if failing else WARNING if any(c.state == WARNING for c in checks.values()) else OK
-    body = jsonify(state=worst, checks={n: {"state": c.state, "note": c.note} for n, c in checks.items()})
+    details = {n: {"state": c.state, "note": c.note} for n, c in checks.items()}
+    body = jsonify(state=worst, checks=details) if _asked_from_here() else jsonify(state=worst)
     body.headers["Cache-Control"] = "no-store"
     return body, HTTPStatus.SERVICE_UNAVAILABLE if failing else HTTPStatus.OK
+
+
+def _asked_from_here() -> bool:
+    """Tell whether the request comes from this machine; who sends it for somebody else says so in a header."""
+    forwarded = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP"))
+    return not forwarded and ip_address(request.remote_addr or "0.0.0.0").is_loopback  # noqa: S104  # no address: not here
 
 
 def _checks(found: Runtime) -> Mapping[str, Check]:

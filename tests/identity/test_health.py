@@ -84,3 +84,13 @@ def test_every_response_names_its_request(client) -> None:
     first, second = client.get("/livez"), client.get("/livez", headers={"X-Request-ID": "chosen-by-a-stranger"})
     assert len(first.headers["X-Request-ID"]) == 16
     assert second.headers["X-Request-ID"] != "chosen-by-a-stranger"
+
+
+@pytest.mark.parametrize(
+    "elsewhere", [{"environ_base": {"REMOTE_ADDR": "192.0.2.7"}}, {"headers": {"X-Forwarded-For": "192.0.2.7"}}]
+)
+def test_who_asks_from_elsewhere_hears_no_versions(client, elsewhere) -> None:
+    assert "sqlite" in client.get("/readyz").text.lower() or "disk" in client.get("/readyz").text
+    answer = client.get("/readyz", **elsewhere)
+    assert answer.status_code == 200
+    assert set(answer.get_json()) == {"state"}
