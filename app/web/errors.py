@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from http import HTTPStatus
+from math import ceil
 
 import structlog
-from flask import Flask, Response, redirect, request, url_for
+from flask import Flask, Response, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_limiter import RateLimitExceeded
@@ -14,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.kernel.errors import AppError
 from app.web.going_back import place_before
+from app.web.limits import limiter
 from app.web.pages import fragment, show, wants_fragment
 from app.web.runtime import current_actor
 from app.web.unsent import rescued, to_copy
@@ -21,6 +24,7 @@ from app.web.words import sentence
 
 log = structlog.get_logger(__name__)
 
+A_MINUTE = 60
 LAST_WORDS = "Something broke on our side. We have been told. Try again in a minute."
 """What is said when not even the error page can be rendered, and so no catalogue either."""
 
@@ -54,8 +58,19 @@ def _show_csrf_error(_error: Exception) -> ResponseReturnValue:
 
 def _show_rate_limit(error: Exception) -> ResponseReturnValue:
     log.info("rate limit", limit=str(getattr(error, "description", "")), path=request.path)
-    status = HTTPStatus.TOO_MANY_REQUESTS
-    return to_copy(status, gettext("You’re quick. Give it a minute.")) or error_page(status)
+    status, seconds = HTTPStatus.TOO_MANY_REQUESTS, _seconds_to_wait()
+    message = gettext("You’re quick. Give it a minute.")
+    if seconds > A_MINUTE:
+        message = gettext("You’re quick. Go on in %(minutes)s minutes.", minutes=ceil(seconds / A_MINUTE))
+    response = make_response(to_copy(status, message) or error_page(status, message if seconds > A_MINUTE else None))
+    response.headers["Retry-After"] = str(seconds)
+    return response
+
+
+def _seconds_to_wait() -> int:
+    """Return when the next request will pass; a minute when the store of the limits does not say."""
+    limit = limiter.current_limit
+    return max(1, limit.reset_at - int(time.time())) if limit is not None else A_MINUTE
 
 
 def _show_http_error(error: Exception) -> ResponseReturnValue:
