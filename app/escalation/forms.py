@@ -22,10 +22,10 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from app.escalation.models.agreements import Definition
 from app.escalation.services.keeping import LONGEST_NAME, LONGEST_TEXT
+from app.escalation.services.sentences import LONGEST_SENTENCE
 from app.web.forms import Form
 from app.web.settings_forms import SettingsForm
 
-LONGEST_SENTENCE = 1000
 LONGEST_MINUTES = 60 * 24 * 365
 _PAIR = re.compile(r"[0-9]{1,9}:[0-9]{1,9}")
 OPEN, PRIVATE = "open", "private"

@@ -33,6 +33,7 @@ REASONS: Mapping[str, str] = {
     "escalation.question_solved": N_("An answer solved this. If it did not help, press «Not solved after all» first."),
     "escalation.question_over": N_("This question is closed, so nobody needs to take it over."),
     "escalation.reason_missing": N_("Say in one sentence why."),
+    "escalation.sentence_too_long": N_("Make it shorter: at most %(maximum)s characters."),
     "escalation.stale": N_("Somebody changed this while you were writing. Look at what is new, then send it again."),
     "escalation.quotes_note": N_(
         "Part of this stands in a note that only agents see: “%(words)s …”. "

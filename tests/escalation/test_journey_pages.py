@@ -91,6 +91,27 @@ def test_not_yet_brings_it_back_to_the_desk(app: Flask, make: Make, desk: Desk) 
     assert "is not back to work yet" in jos.get(ticket).text
 
 
+def test_a_reason_that_is_too_long_is_refused_whole_and_not_cut(
+    app: Flask, make: Make, desk: Desk, session: Session
+) -> None:
+    sams, jos = browser_of(app, make, desk.sam), browser_of(app, make, desk.jo)
+    question, reason = desk.question(), "x" * 1001
+    answer = sams.post(f"/questions/{question.id}/ask-for-person", data={"reason": reason})
+    assert answer.status_code == 422
+    assert "Make it shorter: at most 1000 characters." in answer.text
+    assert f'value="{reason}"' in answer.text
+    assert session.scalars(select(Ticket.id)).all() == []
+
+    ticket = f"/waiting/{desk.ticket(question)}"
+    jos.post(f"{ticket}/message", data={"lane": "open", "body": "Restart it.", "then": "solved"})
+    again = {"value": "0", "why": reason}
+    assert sams.post(f"/questions/{question.id}/back-to-work", data=again).status_code == 422
+    assert "0 people waiting for us" in jos.get("/waiting").text
+    again["why"] = reason[1:]
+    assert sams.post(f"/questions/{question.id}/back-to-work", data=again).status_code == 303
+    assert reason[1:] in jos.get(ticket).text
+
+
 def test_a_private_note_is_read_by_agents_only(
     app: Flask, make: Make, desk: Desk, runtime: Runtime, session: Session
 ) -> None:

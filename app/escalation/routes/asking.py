@@ -22,10 +22,15 @@ from app.web.runtime import current_actor, perform_once, read_session, unit_of_w
 
 def for_person(question_id: int) -> ResponseReturnValue:
     """Bring a question to the desk for its asker; asking again changes nothing. Staff say why on the next page."""
+    typed = request.form.get("reason", "")
     try:
         with unit_of_work() as uow:
-            escalate_now(uow, current_actor(), EscalateNow(question_id, request.form.get("reason", "")))
-    except Invalid:
+            escalate_now(uow, current_actor(), EscalateNow(question_id, typed))
+    except Invalid as error:
+        if typed:
+            form = HandOverByHandForm()
+            form.reject(error)
+            return _reason_page(question_id, form, HTTPStatus.UNPROCESSABLE_ENTITY)
         return go(url_for("escalation.asking_by_hand", question_id=question_id))
     flash(gettext("The desk has this now. They see everything on this page."))
     return go(_question_url(question_id))

@@ -9,6 +9,7 @@ from app.escalation.events import TicketCameBack, TicketCancelled, TicketConfirm
 from app.escalation.models.tickets import ACTIVE, Ending, State, Ticket
 from app.escalation.permissions import ENDED, can_conclude
 from app.escalation.services.recording import facts_of, note_event
+from app.escalation.services.sentences import check_sentence
 from app.escalation.services.timing import over_because
 from app.escalation.terms import terms_of_policy
 from app.forum.contract import AcceptAnswer, AnswerMark, accept_answer, access_thread, answer_marks, question_facts
@@ -18,7 +19,6 @@ from app.kernel.permissions import ensure
 from app.kernel.unit_of_work import UnitOfWork
 from app.reputation.contract import confirm_desk_answer, withdraw_desk_confirmation
 
-LONGEST_NOTE = 1000
 _OVERTAKEN = {State.CONFIRMED: "escalation.back_already", State.CANCELLED: "escalation.ticket_ended"}
 
 
@@ -48,13 +48,14 @@ def reopen_ticket(uow: UnitOfWork, actor: Actor, question_id: int, why: str = ""
         NotFound: when no desk ever had the question.
         Denied: when the actor is not the asker.
         Conflict: when there is nothing to take back any more.
+        Invalid: field ``why``, when it is too long.
 
     """
     ticket = _load(uow, actor, question_id)
     if ticket.state == State.REOPENED and actor.id == ticket.asker_id:
         return ticket
     _ensure_asked(actor, ticket)
-    note_event(uow, ticket, actor.id, "reopened", detail=why.strip()[:LONGEST_NOTE])
+    note_event(uow, ticket, actor.id, "reopened", detail=check_sentence("why", why))
     _reopen(uow, ticket, actor.user_id)
     return ticket
 

@@ -17,11 +17,12 @@ from app.escalation.models.tickets import ACTIVE, OpenedBy, State, Ticket
 from app.escalation.permissions import can_escalate
 from app.escalation.services.agreeing import ensure_policy
 from app.escalation.services.recording import facts_of, note_event
+from app.escalation.services.sentences import check_sentence
 from app.escalation.services.timing import lock_last_clock, over_because, start_clock, stop_clock
 from app.escalation.terms import Terms, terms_of_policy
 from app.forum.contract import QuestionFacts, access_thread, answer_marks
 from app.kernel.actor import Actor
-from app.kernel.errors import Denied, Invalid
+from app.kernel.errors import Denied
 from app.kernel.permissions import ensure
 from app.kernel.unit_of_work import UnitOfWork
 
@@ -29,7 +30,6 @@ log = structlog.get_logger(__name__)
 
 MOST_PER_SWEEP = 50
 """So that a clock set wrong cannot open thousands of tickets."""
-LONGEST_REASON = 1000
 SWEEPER = Actor(name="Peerdesk", is_system=True)
 Units = Callable[[], AbstractContextManager[UnitOfWork]]
 
@@ -73,7 +73,7 @@ def escalate_now(uow: UnitOfWork, actor: Actor, command: EscalateNow) -> Ticket:
 
     Raises:
         Denied: when the actor is neither the asker nor staff, or the question is over or solved.
-        Invalid: field ``reason``, when staff give none.
+        Invalid: field ``reason``, when staff give none, or when it is too long.
 
     """
     facts = access_thread(uow.session, actor, command.question_id, lock=True)
@@ -83,9 +83,7 @@ def escalate_now(uow: UnitOfWork, actor: Actor, command: EscalateNow) -> Ticket:
     if facts.accepted_answer_id is not None:
         raise Denied("escalation.question_solved")
     by_asker = actor.id == facts.asker_id
-    reason = command.reason.strip()[:LONGEST_REASON]
-    if not reason and not by_asker:
-        raise Invalid("reason", "escalation.reason_missing")
+    reason = check_sentence("reason", command.reason, required=not by_asker)
     clock = lock_last_clock(uow, facts.id)
     standing = uow.session.scalars(
         select(Ticket).where(Ticket.question_id == facts.id, Ticket.state.in_((*ACTIVE, State.SOLVED)))

@@ -17,6 +17,7 @@ from app.escalation.events import TicketCameBack, TicketPutAside
 from app.escalation.models.tickets import Ticket
 from app.escalation.permissions import PROMISE_FIRST, can_put_aside, can_work_on
 from app.escalation.services.recording import expect_version, facts_of, note_event
+from app.escalation.services.sentences import check_sentence
 from app.escalation.services.working import take
 from app.kernel.actor import Actor
 from app.kernel.errors import Invalid
@@ -26,7 +27,6 @@ from app.kernel.unit_of_work import UnitOfWork
 log = structlog.get_logger(__name__)
 
 FARTHEST = timedelta(days=90)
-LONGEST_SENTENCE = 1000
 """Characters."""
 MOST_PER_SWEEP = 100
 CLOCK = Actor(name="Peerdesk", is_system=True)
@@ -66,7 +66,7 @@ def put_aside(uow: UnitOfWork, actor: Actor, command: PutAside) -> Ticket:
         until = min(until, ticket.reply_due_at - LATE_SOON)
     if ticket.assignee_id is None:
         take(uow, actor, ticket, actor.user_id)
-    sentence = command.sentence.strip()[:LONGEST_SENTENCE]
+    sentence = check_sentence("awaited", command.sentence)
     note_event(uow, ticket, actor.id, "put_aside", detail=sentence, until=until)
     uow.record(TicketPutAside(occurred_at=uow.now, **facts_of(ticket, actor.id)))
     return ticket

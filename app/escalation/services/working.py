@@ -10,6 +10,7 @@ from app.escalation.models.agreements import Desk
 from app.escalation.models.tickets import PrivateNote, State, Ticket
 from app.escalation.permissions import can_work_on
 from app.escalation.services.recording import expect_version, facts_of, note_event
+from app.escalation.services.sentences import check_sentence
 from app.forum.contract import claim_files_for_agents
 from app.identity.contract import roles_and_groups
 from app.kernel.actor import Actor, Role
@@ -121,9 +122,7 @@ def hand_over(uow: UnitOfWork, actor: Actor, command: HandOver) -> Ticket:
     ticket = access_ticket(uow.session, actor, command.ticket_id, lock=True)
     expect_version(actor, ticket, command.version)
     ensure(can_work_on(actor, ticket))
-    sentence = command.sentence.strip()
-    if not sentence:
-        raise Invalid("sentence", "escalation.reason_missing")
+    sentence = check_sentence("sentence", command.sentence, required=True)
     if uow.session.get(Desk, command.desk_id) is None:
         raise Invalid("desk_id", "escalation.desk_unknown")
     ticket.desk_id, ticket.assignee_id, ticket.claimed_at = command.desk_id, None, None
