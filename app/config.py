@@ -14,6 +14,8 @@ from pydantic import Field, computed_field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MEGABYTE = 1024 * 1024
+FILES_AT_ONCE = 5
+"""How many files one form takes; a request may be as large as so many of the largest kind."""
 
 
 class Settings(BaseSettings):

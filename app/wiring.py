@@ -26,7 +26,7 @@ from app.cli.search import search
 from app.cli.seed import seed
 from app.cli.serve import serve
 from app.cli.worker import worker
-from app.config import Settings
+from app.config import FILES_AT_ONCE, Settings
 from app.escalation import personal_data as escalation_data
 from app.escalation import subscribers as escalation_reactions
 from app.escalation import words as escalation_words
@@ -147,7 +147,7 @@ def build_app(settings: Settings | None = None, clock: Clock | None = None) -> F
         SESSION_COOKIE_SECURE=settings.https_only,
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=timedelta(days=365),  # the row of the sign-in decides earlier
-        MAX_CONTENT_LENGTH=settings.max_upload_bytes + 1024 * 1024,
+        MAX_CONTENT_LENGTH=FILES_AT_ONCE * settings.max_upload_bytes + 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=1024 * 1024,
         WTF_CSRF_TIME_LIMIT=None,
     )

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import MultipleFileField
 from wtforms import BooleanField, IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
+from app.config import FILES_AT_ONCE, MEGABYTE
 from app.forum.models.question import ClosureReason, Impact
 from app.forum.models.space import Visibility
 from app.forum.services.checking import BODY_MAX, NOTE_MAX, TITLE_MAX
 from app.web.forms import Form
 from app.web.settings_forms import SettingsForm
+from app.web.runtime import runtime
 
 IMPACTS = (
     SelectChoice(Impact.NOTHING, _l("Nothing, I am curious")),
@@ -59,7 +62,20 @@ class QuestionForm(Form):
     tags = StringField(_l("Tags"), [Length(max=200, message=_l("Use at most 5 tags."))])
 
 
-class AskForm(QuestionForm):
+class _WithFiles:
+    """What people are told of the files that a form takes."""
+
+    @property
+    def files_hint(self) -> str:
+        """Say how many, and how large."""
+        size = runtime().settings.max_upload_bytes // MEGABYTE
+        hint: str = gettext(
+            "At most %(count)s files, each up to %(megabytes)s MB.", count=FILES_AT_ONCE, megabytes=size
+        )
+        return hint
+
+
+class AskForm(_WithFiles, QuestionForm):
     """A new question."""
 
     space = SelectField(
@@ -77,7 +93,7 @@ class EditQuestionForm(QuestionForm):
     summary = StringField(_l("What is better now?"), [NOTE_TOO_LONG])
 
 
-class AnswerForm(Form):
+class AnswerForm(_WithFiles, Form):
     """The answer box under a question."""
 
     body = _body(_l("Your answer"))

@@ -155,7 +155,7 @@ def test_broken_multipart_is_refused_and_not_a_crash(client: FlaskClient, make: 
 def test_too_big_is_said_in_words(client: FlaskClient, make: Make):
     make.sign_in(client, make.user())
 
-    response = client.post("/uploads", data=b"x" * 12 * 1024 * 1024, content_type="multipart/form-data; boundary=y")
+    response = client.post("/uploads", data=b"x" * 52 * 1024 * 1024, content_type="multipart/form-data; boundary=y")
 
     assert response.status_code == 413
     assert "too big" in response.text

@@ -10,6 +10,7 @@ import structlog
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.config import FILES_AT_ONCE
 from app.forum.models.answer import Attachment
 from app.forum.ports import FileStore
 from app.forum.services.attaching import AttachFile, attach_file
@@ -24,7 +25,6 @@ from app.web.runtime import current_actor, perform_once, port, runtime, unit_of_
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
-MOST_FILES = 5
 
 
 def question_url(question_id: int, anchor: str = "") -> str:
@@ -81,8 +81,8 @@ def keep_files(form: Form) -> None:
 
     """
     chosen = [file for file in form.files.data or [] if file and file.filename]
-    if len(chosen) > MOST_FILES:
-        raise Invalid("files", "forum.too_many_files_at_once", maximum=MOST_FILES)
+    if len(chosen) > FILES_AT_ONCE:
+        raise Invalid("files", "forum.too_many_files_at_once", maximum=FILES_AT_ONCE)
     lines, problems = [], []
     for file in chosen:
         try:

@@ -7,6 +7,8 @@ import re
 
 import pytest
 from sqlalchemy import func, select
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from app.forum.models.answer import Answer, Attachment, Comment
 from app.forum.models.question import DuplicateLink, Question
@@ -118,6 +120,30 @@ def test_good_files_stay_beside_a_bad_one_which_is_named_at_its_field(browser, m
     assert "[trace.log](/files/" in refused.text
     assert 'href="#files">This file is empty.' in refused.text
     assert counted(session, Attachment) == 1
+
+
+def with_files(sizes):
+    """Return a form with logs of so many bytes; the test client alone would leave its own temporary file open."""
+    files = [FileStorage(io.BytesIO(b"a line.\n" * (size // 8)), filename="trace.log") for size in sizes]
+    boundary, data = encode_multipart({"body": WORDS, "files": files})
+    return {"data": data, "content_type": f"multipart/form-data; boundary={boundary}"}
+
+
+def test_files_that_are_large_together_arrive_and_the_field_says_how_large_one_may_be(browser, make, session):
+    question = make.question()
+    assert "At most 5 files, each up to 10 MB." in browser.get(f"/questions/{question.id}").text
+    assert "At most 5 files, each up to 10 MB." in browser.get("/ask").text
+    sent = browser.post(f"/questions/{question.id}/answers", **with_files([6_300_000, 6_300_000]))
+    assert sent.status_code == 303
+    assert counted(session, Attachment) == 2
+
+
+def test_a_file_that_is_too_large_is_refused_beside_what_was_typed(browser, make, session):
+    refused = browser.post(f"/questions/{make.question().id}/answers", **with_files([12_600_000]))
+    assert refused.status_code == 422
+    assert WORDS in refused.text
+    assert 'href="#files">This file is too big: at most 10 MB.' in refused.text
+    assert counted(session, Attachment) == 0
 
 
 def test_a_sixth_file_is_not_dropped_in_silence(browser, make, session):
