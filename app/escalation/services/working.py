@@ -125,6 +125,7 @@ def hand_over(uow: UnitOfWork, actor: Actor, command: HandOver) -> Ticket:
     sentence = check_sentence("sentence", command.sentence, required=True)
     if uow.session.get(Desk, command.desk_id) is None:
         raise Invalid("desk_id", "escalation.desk_unknown")
+    uow.audit(actor, "ticket.handed_over", "ticket", ticket.id, desk_id=command.desk_id, before=ticket.desk_id)
     ticket.desk_id, ticket.assignee_id, ticket.claimed_at = command.desk_id, None, None
     note_event(uow, ticket, actor.id, "handed_over", command.desk_id, sentence)
     uow.record(TicketAssigned(occurred_at=uow.now, **facts_of(ticket, actor.id), assignee_id=None))
