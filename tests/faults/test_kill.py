@@ -65,7 +65,6 @@ def live_briefly(settings: Settings, asker: Actor, peer: Actor, space_id: int, l
     ledger.read([line.rstrip("\n") for line in heard])
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.filterwarnings("ignore:This process.*is multi-threaded:DeprecationWarning")
 def test_nothing_acknowledged_is_lost_and_nothing_is_doubled(
