@@ -30,6 +30,7 @@ REASONS: Mapping[str, str] = {
     "identity.email_taken": N_("Somebody has an account with this address already."),
     "identity.email_same": N_("This is the address you already have."),
     "identity.avatar_too_big": N_("The picture is too big. Try one under %(megabytes)s MB."),
+    "identity.avatar_not_kept": N_("We couldn’t keep this picture right now. Your old one stays. Try again soon."),
     "identity.avatar_unreadable": N_("We can’t read this picture. Send a JPEG, PNG, WebP or GIF."),
     "identity.avatar_too_many_pixels": N_("The picture has too many pixels. Try a smaller one."),
     "identity.language_unknown": N_("Choose one of the languages in the list."),

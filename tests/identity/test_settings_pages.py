@@ -9,6 +9,7 @@ import pytest
 
 from app.identity.models import SignIn
 from app.identity.personal_data import LEFT
+from app.identity.ports import AvatarStore
 from app.kernel.actor import Role
 from tests.identity.conftest import HASH, PASSWORD, link_in, sign_in
 from tests.identity.test_avatars import picture
@@ -123,6 +124,18 @@ def test_a_file_that_is_no_picture_is_refused_in_words(at_home) -> None:
     assert answer.status_code == 422
     assert "read this picture" in text_of(answer)
     assert at_home.post("/settings/picture", data={}).status_code == 422
+
+
+def test_a_picture_that_the_disk_does_not_take_is_refused_in_words(at_home, mia, person, runtime, monkeypatch) -> None:
+    def full(_key: str, _picture: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(runtime.ports[AvatarStore], "save", full)
+    answer = at_home.post("/settings/picture", data={"avatar": (io.BytesIO(picture()), "me.jpg")})
+
+    assert answer.status_code == 422
+    assert "keep this picture right now" in text_of(answer)
+    assert person(mia.id).avatar_key is None
 
 
 def test_language_and_looks_of_a_guest_stay_on_the_browser(client) -> None:

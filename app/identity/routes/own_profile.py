@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from http import HTTPStatus
 
+import structlog
 from flask import flash, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -19,6 +20,8 @@ from app.kernel.unit_of_work import UnitOfWork
 from app.web.pages import go
 from app.web.pages import show as show_page
 from app.web.runtime import current_actor, perform_once, port, read_session, unit_of_work
+
+log = structlog.get_logger(__name__)
 
 
 def show() -> ResponseReturnValue:
@@ -59,11 +62,19 @@ def upload() -> ResponseReturnValue:
 
     def act(uow: UnitOfWork) -> str:
         key = secrets.token_hex(16)
-        port(AvatarStore).save(key, picture)
+        try:
+            port(AvatarStore).save(key, picture)
+        except OSError as error:
+            log.exception("picture not kept", size=len(picture))
+            raise Invalid("avatar", "identity.avatar_not_kept") from error
         set_avatar(uow, current_actor(), key)
         return url_for("identity.own_profile_show")
 
-    location = perform_once(form.once.data, act)
+    try:
+        location = perform_once(form.once.data, act)
+    except Invalid as error:
+        form.reject(error)
+        return _rejected(form)
     flash(gettext("Your picture is saved."))
     return go(location)
 
