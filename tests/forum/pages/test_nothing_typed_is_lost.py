@@ -198,3 +198,20 @@ def test_why_staff_accept_is_asked_again_at_its_field(client, make, session, not
     assert client.post(address, data={"note": "They said so."}).status_code == 303
     session.rollback()
     assert session.get_one(Answer, answer.id).accepted_at is not None
+
+
+@pytest.mark.parametrize(
+    ("address", "sent", "summary"),
+    [
+        ("", {"description": "x" * 501}, 'href="#description">Make it shorter: at most 500 characters.'),
+        ("/words", {"slug": "printer"}, 'href="#slug">'),
+    ],
+)
+def test_a_refused_form_of_a_tag_says_so_at_its_top(app, make, address, sent, summary):
+    make.tag("printer")
+    keeper = app.test_client()
+    make.sign_in(keeper, make.user(roles=(Role.MODERATOR,)))
+    refused = keeper.post(f"/tags/printer{address}", data=sent)
+    assert refused.status_code == 422
+    assert "There is a problem" in refused.text
+    assert summary in refused.text
