@@ -9,8 +9,9 @@ from app.escalation.models.agreements import DeskAgent
 from app.escalation.models.texts import ReadyText
 from app.escalation.models.tickets import Ticket
 from app.escalation.permissions import can_keep_texts, can_see_ticket
-from app.forum.contract import access_thread
-from app.kernel.actor import Actor
+from app.forum.contract import access_thread, readers_among
+from app.identity.contract import Person, people_with_role
+from app.kernel.actor import Actor, Role
 from app.kernel.errors import NotFound
 from app.kernel.permissions import ensure
 
@@ -50,6 +51,13 @@ def access_text(session: Session, actor: Actor, text_id: int, *, lock: bool = Fa
         raise NotFound
     ensure(can_keep_texts(actor, works_here=works_at(session, actor, text.desk_id)))
     return text
+
+
+def agents_who_may_see(session: Session, space_id: int) -> list[Person]:
+    """Return the agents who can have a ticket of this space, by name: whoever has not left and may read it."""
+    agents = people_with_role(session, Role.AGENT)
+    readers = readers_among(session, space_id, [agent.id for agent in agents])
+    return [agent for agent in agents if agent.id in readers]
 
 
 def works_at(session: Session, actor: Actor, desk_id: int) -> bool:

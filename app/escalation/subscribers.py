@@ -13,6 +13,7 @@ from app.escalation.services.concluding import (
     hear_asker,
     hear_deletion,
     hear_withdrawal,
+    let_go_all,
     settle_ticket,
 )
 from app.escalation.services.gathering import gather_similar
@@ -40,6 +41,7 @@ from app.forum.events import (
     VoteCast,
     VoteWithdrawn,
 )
+from app.identity.events import AccessChanged, PersonLeft
 from app.kernel.database import ReadSession
 from app.kernel.events import Subscriptions
 from app.kernel.relay import Message, Subscription
@@ -107,7 +109,14 @@ def weigh(uow: UnitOfWork, event: VoteCast | VoteWithdrawn) -> None:
         settle_clock(uow, event.question_id)
 
 
+def release(uow: UnitOfWork, event: AccessChanged | PersonLeft) -> None:
+    """Give back what somebody has who may not work on it any more."""
+    let_go_all(uow, event.user_id)
+
+
 IN_TRANSACTION: Subscriptions = {
+    AccessChanged: [release],
+    PersonLeft: [release],
     QuestionAsked: [start],
     QuestionEdited: [settle],
     QuestionMoved: [settle],

@@ -40,6 +40,7 @@ REASONS: Mapping[str, str] = {
         "Change it, or say below that everybody may read it."
     ),
     "escalation.nobody_chosen": N_("Tick at least one person."),
+    "escalation.agent_blind": N_("This space is not open to them. Choose somebody who may read it."),
     "escalation.agent_unknown": N_("Choose somebody who works at a desk."),
     "escalation.answer_unknown": N_("Choose one of the answers on this page."),
     "escalation.message_missing": N_("Write something first."),

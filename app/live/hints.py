@@ -115,6 +115,8 @@ RULES: Mapping[type[Event], Rule] = {
     forum.QuestionClosed: _about_thread(STATE),
     forum.QuestionReopened: _about_thread(STATE),
     forum.QuestionDeleted: _about_thread(STATE),
+    forum.QuestionRestored: _about_thread(STATE),
+    forum.QuestionMoved: _about_thread(STATE),
     forum.DuplicateLinked: _about_thread(STATE),
     forum.DuplicateUnlinked: _about_thread(STATE),
     forum.AskedBack: _about_thread(STATE),

@@ -15,19 +15,25 @@ from app.escalation.services.concluding import confirm_solution, reopen_ticket
 from app.escalation.services.escalating import MOST_PER_SWEEP, EscalateNow, escalate_due, escalate_now
 from app.escalation.services.recording import StaleTicket
 from app.escalation.services.replying import AskBack, ReplyToAsker, SolveWith, ask_back, reply_to_asker, solve_with
+from app.escalation.services.sharing_out import ShareOut, share_out
 from app.escalation.services.working import AssignTicket, HandOver, WriteNote, assign_ticket, hand_over, write_note
 from app.forum.contract import (
     AcceptAnswer,
+    MoveQuestion,
     PostAnswer,
     PostComment,
     QuestionFacts,
     accept_answer,
+    move_question,
     post_answer,
     post_comment,
 )
 from app.forum.models.question import Question
+from app.forum.models.space import Visibility
 from app.forum.services.deleting import DeleteAnswer, delete_answer
 from app.forum.services.editing import EditQuestion, edit_question
+from app.identity.services.people import SetSwitchedOff, set_switched_off
+from app.identity.services.roles import SetRole, set_role
 from app.kernel.actor import Role
 from app.kernel.errors import Conflict, Denied, Invalid, NotFound
 from app.kernel.models import AuditEntry
@@ -354,3 +360,45 @@ def test_what_an_answer_solved_is_not_handed_over(desk: Desk) -> None:
     with pytest.raises(Denied, match="question_solved"):
         desk.act(desk.sam, escalate_now, EscalateNow(question))
     assert desk.tickets(question) == []
+
+
+def test_nobody_is_given_what_they_may_not_see(desk: Desk) -> None:
+    desk.space = desk.make.space("Secret", visibility=Visibility.PRIVATE, groups=(desk.make.group(desk.jo, desk.sam),))
+    ticket = desk.escalated()
+    kim = desk.make.user("Kim Blind", roles=(Role.AGENT,))
+
+    with pytest.raises(Invalid, match="agent_blind"):
+        desk.act(desk.jo, assign_ticket, AssignTicket(ticket.id, kim.id))
+    shared = desk.act(desk.jo, share_out, ShareOut({ticket.id: ticket.version}, kim.id))
+    assert (shared.given, shared.left) == (0, 1)
+
+
+def test_a_move_out_of_sight_gives_the_ticket_back_to_the_desk(desk: Desk) -> None:
+    ticket = desk.escalated()
+    desk.act(desk.jo, assign_ticket, AssignTicket(ticket.id, desk.jo.id))
+    kim = desk.make.user("Kim", roles=(Role.AGENT,))
+    secret = desk.make.space("Secret", visibility=Visibility.PRIVATE, groups=(desk.make.group(kim),))
+    desk.act(kim, move_question, MoveQuestion(ticket.question_id, secret.id))
+
+    assert desk.tickets(ticket.question_id)[0].assignee_id is None
+    assert "let_go" in acts_of(desk, ticket.id)
+
+
+@pytest.mark.parametrize("switched_off", [True, False])
+def test_who_is_no_agent_any_more_keeps_no_tickets(desk: Desk, switched_off: bool) -> None:
+    ticket, other = desk.escalated(), desk.escalated()
+    desk.act(desk.jo, assign_ticket, AssignTicket(ticket.id, desk.jo.id))
+    admin = desk.make.user("Ada", roles=(Role.ADMINISTRATOR, Role.AGENT))
+    desk.act(admin, assign_ticket, AssignTicket(other.id, admin.id))
+    if switched_off:
+        desk.act(admin, set_switched_off, SetSwitchedOff(desk.jo.id, on=True))
+    else:
+        desk.act(admin, set_role, SetRole(desk.jo.id, Role.AGENT, on=False))
+
+    assert desk.tickets(ticket.question_id)[0].assignee_id is None
+    assert desk.tickets(other.question_id)[0].assignee_id == admin.id
+
+
+def acts_of(desk: Desk, ticket_id: int) -> list[str]:
+    with desk.runtime.reads() as session:
+        return list(session.scalars(select(TicketEvent.kind).where(TicketEvent.ticket_id == ticket_id)))

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.escalation.access import access_ticket
+from app.escalation.access import access_ticket, agents_who_may_see
 from app.escalation.later import Moments, later_moments
 from app.escalation.models.agreements import Desk
 from app.escalation.models.tickets import SIMILAR, State, Ticket
@@ -26,8 +26,8 @@ from app.forum.contract import (
     carried_questions,
     thread_of,
 )
-from app.identity.contract import Introduction, Person, introduction_of, people_with_role
-from app.kernel.actor import Actor, Role
+from app.identity.contract import Introduction, Person, introduction_of, people
+from app.kernel.actor import Actor
 from app.kernel.permissions import Decision
 
 MOST_SIMILAR = 3
@@ -112,7 +112,8 @@ def ticket_page(session: Session, actor: Actor, ticket_id: int, now: datetime) -
     ticket = access_ticket(session, actor, ticket_id)
     thread = thread_of(session, actor, ticket.question_id)
     desks = {row.id: row.name for row in session.execute(select(Desk.id, Desk.name).order_by(Desk.name))}
-    agents = people_with_role(session, Role.AGENT)
+    agents = agents_who_may_see(session, ticket.space_id)
+    holder = people(session, [] if ticket.assignee_id is None else [ticket.assignee_id])
     moments = timeline(session, ticket.id, thread, desks)
     may_put_aside = can_put_aside(actor, ticket, now)
     tried = set(ticket.rule.get("tried_answer_ids", ()))
@@ -125,7 +126,7 @@ def ticket_page(session: Session, actor: Actor, ticket_id: int, now: datetime) -
         due_at=ticket.reply_due_at,
         desk_id=ticket.desk_id,
         desk_name=desks[ticket.desk_id],
-        assignee=next((agent for agent in agents if agent.id == ticket.assignee_id), None),
+        assignee=None if ticket.assignee_id is None else holder[ticket.assignee_id],
         rule=_rule(ticket, moments),
         thread=thread,
         tried=tuple(answer for answer in thread.answers if answer.id in tried),

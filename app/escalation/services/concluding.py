@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
-from app.escalation.access import last_ticket
-from app.escalation.events import TicketCameBack, TicketCancelled, TicketConfirmed, TicketReopened
+from app.escalation.access import agents_who_may_see, last_ticket
+from app.escalation.events import TicketAssigned, TicketCameBack, TicketCancelled, TicketConfirmed, TicketReopened
 from app.escalation.models.tickets import ACTIVE, Ending, State, Ticket
 from app.escalation.permissions import ENDED, can_conclude
 from app.escalation.services.recording import facts_of, note_event
@@ -19,6 +19,8 @@ from app.kernel.permissions import ensure
 from app.kernel.unit_of_work import UnitOfWork
 from app.reputation.contract import confirm_desk_answer, withdraw_desk_confirmation
 
+CARETAKER = Actor(name="Peerdesk", is_system=True)
+"""Whoever gives back what somebody cannot keep."""
 _OVERTAKEN = {State.CONFIRMED: "escalation.back_already", State.CANCELLED: "escalation.ticket_ended"}
 
 
@@ -135,6 +137,7 @@ def settle_ticket(uow: UnitOfWork, question_id: int, by_id: int) -> None:
     if (over := over_because(facts)) is not None:
         cancel(uow, ticket, by_id, Ending(over.value))
         return
+    let_go(uow, ticket, by_id)
     if ticket.impact != facts.impact:
         _weigh_anew(uow, ticket, by_id, facts.impact)
     if facts.waiting_for_asker_since is not None and ticket.state in ACTIVE:
@@ -146,6 +149,27 @@ def settle_ticket(uow: UnitOfWork, question_id: int, by_id: int) -> None:
         terms = terms_of_policy(uow.session, ticket.policy_id, None, uow.now)
         ticket.reply_due_at = terms.reply_by(uow.now, ticket.impact)
         note_event(uow, ticket, by_id, "asker_replied")
+
+
+def let_go(uow: UnitOfWork, ticket: Ticket, by_id: int | None) -> None:
+    """Give a ticket back to its desk when who has it is no agent any more, or may not see it."""
+    if ticket.assignee_id is None or ticket.ended_at is not None:
+        return
+    if ticket.assignee_id in {agent.id for agent in agents_who_may_see(uow.session, ticket.space_id)}:
+        return
+    ticket.assignee_id, ticket.claimed_at = None, None
+    note_event(uow, ticket, by_id, "let_go")
+    uow.record(TicketAssigned(occurred_at=uow.now, **facts_of(ticket, by_id), assignee_id=None))
+
+
+def let_go_all(uow: UnitOfWork, user_id: int) -> None:
+    """Do so with everything that somebody has whose rights have changed, in one order."""
+    mine = select(Ticket.question_id).where(Ticket.assignee_id == user_id, Ticket.ended_at.is_(None))
+    for question_id in sorted(uow.session.scalars(mine)):
+        access_thread(uow.session, CARETAKER, question_id, lock=True)
+        ticket = last_ticket(uow.session, question_id, lock=True)
+        if ticket is not None:
+            let_go(uow, ticket, None)
 
 
 def cancel(uow: UnitOfWork, ticket: Ticket, by_id: int | None, ending: Ending, answer_id: int | None = None) -> None:

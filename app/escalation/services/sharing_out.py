@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.escalation.services.recording import StaleTicket
-from app.escalation.services.working import AssignTicket, assign_ticket
+from app.escalation.services.working import AGENT_BLIND, AssignTicket, assign_ticket
 from app.kernel.actor import Actor
 from app.kernel.errors import Denied, Invalid, NotFound
 from app.kernel.unit_of_work import UnitOfWork
@@ -48,5 +48,9 @@ def _gave(uow: UnitOfWork, actor: Actor, command: ShareOut, ticket_id: int) -> b
     try:
         assign_ticket(uow, actor, AssignTicket(ticket_id, command.assignee_id, command.versions[ticket_id]))
     except (StaleTicket, Denied, NotFound):
+        return False
+    except Invalid as error:
+        if error.reason != AGENT_BLIND:
+            raise
         return False
     return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.escalation.access import access_ticket
+from app.escalation.access import access_ticket, agents_who_may_see
 from app.escalation.events import TicketAssigned
 from app.escalation.models.agreements import Desk
 from app.escalation.models.tickets import PrivateNote, State, Ticket
@@ -20,6 +20,10 @@ from app.kernel.unit_of_work import UnitOfWork
 from app.text.contract import RichText
 
 LONGEST_NOTE = 30_000
+
+
+AGENT_BLIND = "escalation.agent_blind"
+"""Why somebody who works at a desk cannot have a ticket: its space is not open to them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ def assign_ticket(uow: UnitOfWork, actor: Actor, command: AssignTicket) -> Ticke
     not.
 
     Raises:
-        Invalid: field ``assignee_id``, when that person is no agent.
+        Invalid: field ``assignee_id``, when that person is no agent, or may not see the ticket.
         StaleTicket: when somebody was faster.
 
     """
@@ -66,14 +70,19 @@ def assign_ticket(uow: UnitOfWork, actor: Actor, command: AssignTicket) -> Ticke
     expect_version(actor, ticket, command.version)
     ensure(can_work_on(actor, ticket))
     if command.assignee_id is not None and command.assignee_id != actor.id:
-        roles, _ = roles_and_groups(uow.session, command.assignee_id)
-        if Role.AGENT not in roles:
-            raise Invalid("assignee_id", "escalation.agent_unknown")
+        _ensure_can_have(uow, command.assignee_id, ticket)
     before = ticket.assignee_id
     take(uow, actor, ticket, command.assignee_id)
     if command.assignee_id != actor.id or before is not None:
         uow.audit(actor, "ticket.given", "ticket", ticket.id, assignee_id=command.assignee_id, before=before)
     return ticket
+
+
+def _ensure_can_have(uow: UnitOfWork, user_id: int, ticket: Ticket) -> None:
+    if user_id in {agent.id for agent in agents_who_may_see(uow.session, ticket.space_id)}:
+        return
+    roles, _ = roles_and_groups(uow.session, user_id)
+    raise Invalid("assignee_id", AGENT_BLIND if Role.AGENT in roles else "escalation.agent_unknown")
 
 
 def take(uow: UnitOfWork, actor: Actor, ticket: Ticket, assignee_id: int | None) -> None:
