@@ -14,8 +14,8 @@ from app.forum.models.question import ClosureReason, Impact
 from app.forum.models.space import Visibility
 from app.forum.services.checking import BODY_MAX, NOTE_MAX, TITLE_MAX
 from app.web.forms import Form
-from app.web.settings_forms import SettingsForm
 from app.web.runtime import runtime
+from app.web.settings_forms import SettingsForm
 
 IMPACTS = (
     SelectChoice(Impact.NOTHING, _l("Nothing, I am curious")),
@@ -162,6 +162,8 @@ class MoveForm(Form):
     """Where a question belongs."""
 
     space = SelectField(_l("Space"), coerce=int, choices=[])
+    stood_in = IntegerField(validators=[Optional()])
+    """The space that the question stood in when the form was shown."""
 
 
 class SpaceFields(SettingsForm):

@@ -20,6 +20,7 @@ REASONS: Mapping[str, str] = {
     "forum.reopened_already": N_("Somebody has already opened this question again."),
     "forum.deleted_already": N_("Somebody has already taken this away."),
     "forum.restored_already": N_("Somebody has already brought this back."),
+    "forum.moved_already": N_("Somebody has already moved this question to another space."),
     "forum.linked_already": N_("Somebody has already said that this question is the same as another one."),
     "forum.own_question": N_("This is your own question."),
     "forum.own_answer": N_("This is your own answer."),

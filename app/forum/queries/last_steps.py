@@ -13,6 +13,7 @@ from app.forum.models.answer import Deletion
 from app.forum.models.question import Closure, DuplicateLink
 from app.identity.contract import Person, people
 from app.kernel.actor import Actor
+from app.kernel.models import AuditEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class LastStep:
 
 
 def last_step(session: Session, actor: Actor, reason: str, post: str, post_id: int) -> LastStep | None:
-    """Return who closed, opened, deleted, restored or linked a post last; ``reason`` is an ``Overtaken``'s.
+    """Return who closed, opened, deleted, restored, linked or moved a post last; ``reason`` is an ``Overtaken``'s.
 
     The caller has shown that the actor may do the same to the post; None when nothing was written down.
     """
@@ -34,7 +35,8 @@ def last_step(session: Session, actor: Actor, reason: str, post: str, post_id: i
     if found is None:
         return None
     by_id, at, note = found
-    return LastStep(people(session, [by_id])[by_id], at, note, by_id == actor.id)
+    own = by_id == actor.id and reason != "forum.moved_already"  # a second move of one's own was to another space
+    return LastStep(people(session, [by_id])[by_id], at, note, own)
 
 
 def _closed(_post: str, question_id: int) -> Executable:
@@ -62,6 +64,16 @@ def _linked(_post: str, question_id: int) -> Executable:
     return newest.where(DuplicateLink.question_id == question_id, DuplicateLink.undone_at.is_(None))
 
 
+def _moved(_post: str, question_id: int) -> Executable:
+    newest = select(AuditEntry.actor_id, AuditEntry.at, literal("")).order_by(AuditEntry.id.desc())
+    return newest.where(
+        AuditEntry.subject_kind == "question",
+        AuditEntry.subject_id == question_id,
+        AuditEntry.action == "question.moved",
+        AuditEntry.actor_id.is_not(None),
+    )
+
+
 def _of(post: str, post_id: int) -> ColumnElement[bool]:
     columns = {"question": Deletion.question_id, "answer": Deletion.answer_id, "comment": Deletion.comment_id}
     return columns[post] == post_id
@@ -73,4 +85,5 @@ _STEPS: Mapping[str, Callable[[str, int], Executable]] = {
     "forum.deleted_already": _deleted,
     "forum.restored_already": _restored,
     "forum.linked_already": _linked,
+    "forum.moved_already": _moved,
 }

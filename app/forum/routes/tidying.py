@@ -136,7 +136,7 @@ def move(question_id: int) -> ResponseReturnValue:
     form = _move_form()
 
     def do(uow: UnitOfWork) -> str:
-        move_question(uow, current_actor(), MoveQuestion(question_id, form.space.data))
+        move_question(uow, current_actor(), MoveQuestion(question_id, form.space.data, form.stood_in.data))
         return question_url(question_id)
 
     return _take(question_id, form, do, _move_page)

@@ -169,3 +169,20 @@ def test_who_may_not_do_it_learns_nothing_of_who_did(app, make, mara, action):
     refused = member.post(f"/questions/{question.id}/{action}", data=sent)
     assert refused.status_code in {403, 422}
     assert "Mara Vogel" not in refused.text
+
+
+def test_moving_what_was_moved_elsewhere_shows_who_moved_it(make, session, mara, jonas):
+    question, first, second = make.question(), make.space("Network"), make.space("Printers")
+    address = f"/questions/{question.id}/move"
+    stood_in = re.search(r'name="stood_in" value="(\d+)"', jonas.get(address).text)[1]
+    sent = {"stood_in": stood_in}
+    assert mara.post(address, data={**sent, "space": str(first.id)}).status_code == 303
+
+    late = jonas.post(address, data={**sent, "space": str(second.id)})
+
+    assert late.status_code == 409
+    assert "Somebody was faster" in told(late)
+    assert "already moved this question" in told(late)
+    assert "Mara Vogel" in told(late)
+    assert session.get_one(Question, question.id).space_id == first.id
+    assert jonas.post(address, data={**sent, "space": str(first.id)}).status_code == 303
