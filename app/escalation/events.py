@@ -99,9 +99,16 @@ class TicketJoined(TicketFact):
     kind: ClassVar[str] = "escalation.ticket_joined.1"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteWritten(TicketFact):
+    """An agent told the others something."""
+
+    kind: ClassVar[str] = "escalation.note_written.1"
+
+
 TICKET_FACTS: tuple[type[TicketFact], ...] = (
     QuestionEscalated, TicketAssigned, TicketReplied, TicketSolved, TicketConfirmed, TicketReopened, TicketCancelled,
 )  # fmt: skip
 """Every fact of this domain that the asker may see something of."""
-DESK_FACTS: tuple[type[TicketFact], ...] = (TicketPutAside, TicketCameBack, TicketJoined)
+DESK_FACTS: tuple[type[TicketFact], ...] = (TicketPutAside, TicketCameBack, TicketJoined, NoteWritten)
 """Those that only agents see something of."""

@@ -7,6 +7,8 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app.escalation.contract import EscalateNow, escalate_now
+from app.escalation.services.working import WriteNote, write_note
+from app.forum.contract import MoveQuestion, move_question
 from app.forum.models.question import Question
 from app.forum.models.space import Visibility
 from app.forum.services.answering import PostAnswer, post_answer
@@ -207,6 +209,37 @@ def test_agents_see_who_is_replying_to_whom_and_nobody_else_does(app, make):
 
     assert reading.heard("presence") == [{"room": desk, "who": "Jo Lindqvist", "place": places[0]}]
     assert asking.heard("presence") == []
+
+
+def test_a_private_note_reaches_agents_pages_and_nobody_elses(app, make, runtime):
+    jo, mei, sam = make.user(roles=(Role.AGENT,)), make.user(roles=(Role.AGENT,)), make.user()
+    question = make.question(asker=sam, space=make.space())
+    with make.unit_of_work() as uow:
+        ticket = escalate_now(uow, make.actor(sam), EscalateNow(question.id))
+    runtime.relay.drain()
+    reading, asking = Page(app, make, mei), Page(app, make, sam)
+    assert reading.join(f"ticket:{ticket.id}")
+    assert asking.join(f"q:{question.id}")
+
+    with make.unit_of_work() as uow:
+        write_note(uow, make.actor(jo), WriteNote(ticket.id, rich()))
+    runtime.relay.drain()
+
+    assert [(hint["place"], hint["by"]) for hint in reading.heard("hint")] == [(f"t{ticket.id}", jo.id)]
+    assert asking.heard() == []
+
+
+@pytest.mark.parametrize("moved", [True, False])
+def test_a_move_reaches_open_pages(app, make, runtime, question, moved):
+    page, elsewhere = Page(app, make, make.user()), make.space(visibility=Visibility.INTERNAL)
+    moderator = make.actor(make.user(roles=(Role.MODERATOR,)))
+    assert page.join(f"q:{question.id}")
+
+    with make.unit_of_work() as uow:
+        move_question(uow, moderator, MoveQuestion(question.id, elsewhere.id if moved else question.space_id))
+    runtime.relay.drain()
+
+    assert [hint["kind"] for hint in page.heard("hint")] == (["state"] if moved else [])
 
 
 def test_a_room_that_is_left_is_heard_no_more(app, make, runtime, question):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.escalation.access import access_ticket, agents_who_may_see
-from app.escalation.events import TicketAssigned
+from app.escalation.events import NoteWritten, TicketAssigned
 from app.escalation.models.agreements import Desk
 from app.escalation.models.tickets import PrivateNote, State, Ticket
 from app.escalation.permissions import can_work_on
@@ -117,6 +117,7 @@ def write_note(uow: UnitOfWork, actor: Actor, command: WriteNote) -> PrivateNote
     uow.session.add(note)
     uow.session.flush()
     claim_files_for_agents(uow, actor, ticket.question_id, command.body.files)
+    uow.record(NoteWritten(occurred_at=uow.now, **facts_of(ticket, actor.id)))
     return note
 
 
