@@ -42,7 +42,7 @@ def message(ticket_id: int) -> ResponseReturnValue:
     if not form.validate():
         return render_ticket(ticket_id, forms, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
-        body = port(TextRenderer).render(form.body.data)
+        body = port(TextRenderer).render(form.body.data, current_actor().id)
     except Invalid as error:
         form.reject(error)
         return render_ticket(ticket_id, forms, HTTPStatus.UNPROCESSABLE_ENTITY)
