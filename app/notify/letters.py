@@ -34,7 +34,7 @@ class NewsLetters:
     site_url: str
 
     def send(self, message: Message) -> None:
-        """Send one letter, unless the person does not want it or may not read the thread any more."""
+        """Send one letter, unless the person does not want it, may not read the thread, or the post is gone."""
         told = message.event
         assert isinstance(told, PersonTold)
         with self.reads() as session:
@@ -54,7 +54,10 @@ class NewsLetters:
         if told.badge is not None:
             known = BY_CODE.get(told.badge)
             return self.translator.say(reader.language, known.name) if known is not None else None
-        audience = audience_of(session, told.question_id or 0, even_deleted=told.news == REMOVED_QUESTION)
+        post = (told.answer_id, told.comment_id)
+        audience = audience_of(session, told.question_id or 0, *post, even_deleted=told.news == REMOVED_QUESTION)
+        if audience is not None and not audience.stands and told.news not in REMOVALS:
+            return None  # taken away meanwhile
         if audience is None or not readers_among(session, audience.space_id, [told.user_id]):
             return None
         return audience.title

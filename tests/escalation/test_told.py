@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
+from app.escalation.events import NoteWritten
 from app.escalation.services.concluding import reopen_ticket
 from app.escalation.services.escalating import EscalateNow, escalate_now
 from app.escalation.services.replying import ReplyToAsker, reply_to_asker
 from app.escalation.services.working import AssignTicket, WriteNote, assign_ticket, write_note
 from app.identity.models import User
 from app.kernel.actor import Role
-from app.kernel.models import KeptMail, OutboxMessage
+from app.kernel.events import Event, restore_event
+from app.kernel.models import Delivery, KeptMail, OutboxMessage
+from app.live.hints import RULES
 from app.live.models import StreamEvent
 from app.notify.queries.inbox import inbox_page
 from tests.escalation.support import Desk, text
@@ -80,8 +83,17 @@ def test_open_pages_of_the_question_the_queue_and_the_ticket_hear_of_it(desk: De
 def test_a_private_note_leaves_no_trace_outside_the_desk(desk: Desk) -> None:
     ticket = desk.escalated()
     desk.runtime.relay.drain()
-    with desk.runtime.reads() as session:
-        before = session.scalar(select(func.count()).select_from(OutboxMessage))
     desk.act(desk.jo, write_note, WriteNote(ticket.id, text("She sounds upset, the VIP contract is at risk.")))
     with desk.runtime.reads() as session:
-        assert session.scalar(select(func.count()).select_from(OutboxMessage)) == before
+        written = session.scalars(select(OutboxMessage).order_by(OutboxMessage.id.desc())).first()
+        assert written is not None
+        assert written.kind == "escalation.note_written.1"
+        assert "upset" not in str(written.payload)
+        readers = session.scalars(select(Delivery.reaction).where(Delivery.message_id == written.id)).all()
+    assert readers == ["live.hints"]
+    (told_to,) = {draft.room.partition(":")[0] for draft in RULES[NoteWritten](restored(written))} - {"ticket"}
+    assert told_to == "desk"
+
+
+def restored(row: OutboxMessage) -> Event:
+    return restore_event(row.kind, row.payload, row.occurred_at)

@@ -351,3 +351,30 @@ def test_the_inbox_costs_the_same_statements_however_long_it_is(
         assert client.get("/inbox").status_code == 200
 
     assert len(seen) <= 8, seen
+
+
+def test_nobody_is_told_of_an_answer_that_is_gone_again(make, runtime):
+    asker, author, moderator = make.user("Ann Able"), make.user(), make.user(roles=(Role.MODERATOR,))
+    question = make.question(asker=asker)
+    gone = answer(runtime, make, question, author)
+    assert [kind for kind, _, _ in kinds_of(runtime, make, asker)] == ["answered"]
+    with runtime.unit_of_work() as uow:
+        delete_answer(uow, make.actor(moderator), DeleteAnswer(gone, "an insult"))
+    runtime.relay.drain()
+
+    assert kinds_of(runtime, make, asker) == []
+    assert [kind for kind, _, _ in kinds_of(runtime, make, author)] == ["removed"]
+
+
+def test_no_letter_tells_of_an_answer_that_was_taken_away_before_it_left(make, runtime):
+    asker, author, moderator = make.user("Ann Able"), make.user(), make.user(roles=(Role.MODERATOR,))
+    question = make.question(asker=asker)
+    with runtime.unit_of_work() as uow:
+        gone = post_answer(uow, make.actor(author), PostAnswer(question.id, text("An insult."))).id
+    with runtime.unit_of_work() as uow:
+        delete_answer(uow, make.actor(moderator), DeleteAnswer(gone, "an insult"))
+    runtime.relay.drain()
+
+    with runtime.reads() as session:
+        assert asker.email not in [mail.to for mail in session.scalars(select(KeptMail))]
+    assert kinds_of(runtime, make, asker) == []

@@ -24,6 +24,8 @@ class Audience:
     answer_author_id: int | None
     comment_author_id: int | None
     asks_back: bool
+    stands: bool
+    """Whether the named post is still there; with none named, whether the question is."""
     followers: frozenset[int]
     tag_followers: frozenset[int]
     named: frozenset[int]
@@ -46,8 +48,10 @@ def audience_of(
     ).first()
     if question is None or (question.deleted_at is not None and not even_deleted):
         return None
-    found = select(Comment.author_id, Comment.asks_back).where(Comment.id == comment_id)
+    found = select(Comment.author_id, Comment.asks_back, Comment.deleted_at).where(Comment.id == comment_id)
     comment = session.execute(found).first() if comment_id is not None else None  # without an id it reads the table
+    written = select(Answer.author_id, Answer.deleted_at).where(Answer.id == answer_id)
+    answer = session.execute(written).first() if answer_id is not None else None
     followers = session.scalars(select(QuestionFollow.user_id).where(QuestionFollow.question_id == question_id))
     tags = select(QuestionTag.tag_id).where(QuestionTag.question_id == question_id)
     named = select(Mention.user_id).where(
@@ -59,9 +63,10 @@ def audience_of(
         question.title,
         question.space_id,
         question.asker_id,
-        session.scalar(select(Answer.author_id).where(Answer.id == answer_id)) if answer_id is not None else None,
+        answer.author_id if answer is not None else None,
         comment.author_id if comment is not None else None,
         comment is not None and comment.asks_back,
+        all(row is None or row.deleted_at is None for row in (question, answer, comment)),
         frozenset(followers),
         frozenset(session.scalars(select(TagFollow.user_id).where(TagFollow.tag_id.in_(tags)))),
         frozenset(session.scalars(named)),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -29,7 +29,7 @@ from app.forum.events import (
 from app.kernel.events import Event
 from app.kernel.unit_of_work import UnitOfWork
 from app.notify.events import PersonTold
-from app.notify.kinds import REMOVED_QUESTION, Why
+from app.notify.kinds import REMOVALS, REMOVED_QUESTION, Why
 from app.notify.models import InboxItem, ToldFact
 from app.reputation.events import BadgeAwarded
 
@@ -68,6 +68,10 @@ def tell(uow: UnitOfWork, fact_id: int, event: Event) -> int:
     )
     if audience is None:
         return 0
+    if isinstance(event, AnswerDeleted | CommentDeleted):
+        _forget(uow, event)
+    elif not audience.stands and not isinstance(event, QuestionDeleted):
+        return 0  # taken away before anybody was told
     planned: dict[int, News] = {}
     for news in _PLANS[type(event)](event, audience):
         planned.setdefault(news.user_id, news)  # the first reason is the strongest
@@ -208,6 +212,15 @@ def _put(uow: UnitOfWork, fact_id: int, event: Any, news: News, topic: str) -> b
     uow.session.flush()
     uow.record(_told(fact_id, event, news, item))
     return True
+
+
+def _forget(uow: UnitOfWork, event: AnswerDeleted | CommentDeleted) -> None:
+    """Take out of the inboxes what tells of a post that is not there any more."""
+    about = InboxItem.question_id == event.question_id, InboxItem.answer_id == event.answer_id
+    comment_id = event.comment_id if isinstance(event, CommentDeleted) else None
+    post = () if comment_id is None else (InboxItem.comment_id == comment_id,)
+    news = InboxItem.muted_at.is_(None), InboxItem.kind.not_in(REMOVALS)
+    uow.session.execute(delete(InboxItem).where(*about, *post, *news))
 
 
 def _first_time(session: Session, user_id: int, fact_id: int, now: Any) -> bool:
