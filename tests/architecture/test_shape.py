@@ -18,7 +18,18 @@ MODULES = sorted(p for p in APP.rglob("*.py") if "_bundled" not in p.parts)
 FITS_ON_A_FEW_SCREENS = 320
 FRAMEWORK_VIEWS = {"static"}
 HTTP = {"flask", "flask_wtf", "werkzeug", "wtforms", "flask_babel"}
-BORDER = ("/web/", "/api/", "/routes/", "/routes.py", "/forms.py", "/forms/", "/blueprint.py", "/cli/", "wiring.py", "actors.py")
+BORDER = (
+    "/web/",
+    "/api/",
+    "/routes/",
+    "/routes.py",
+    "/forms.py",
+    "/forms/",
+    "/blueprint.py",
+    "/cli/",
+    "wiring.py",
+    "actors.py",
+)
 REFUSALS = {"deny", "Denied", "Invalid", "Conflict", "Gone", "NotFound"}
 
 

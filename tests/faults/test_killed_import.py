@@ -17,6 +17,7 @@ from app.forum.models.answer import Answer
 from app.forum.models.question import Question
 from app.importers import running
 from app.importers.archive import Dump
+from app.importers.links import save_cursor
 from app.importers.models import ImportCursor
 from app.importers.running import Source, run_import
 from app.importers.stackexchange import StackExchange
@@ -34,18 +35,18 @@ LIVES_AT_MOST = 100
 
 def import_until_killed(source: Source, runtime: Runtime, pipe: Connection) -> None:
     """Import, and stand still within the transaction of the second batch until the end comes."""
-    save, saved = running.save_cursor, 0
+    saved = 0
 
     def save_and_wait(*details) -> None:
         nonlocal saved
-        save(*details)
+        save_cursor(*details)
         details[0].session.flush()
         saved += 1
         if saved == BATCHES_PER_LIFE:
             pipe.send("within a transaction")
             signal.pause()
 
-    running.save_cursor = save_and_wait
+    setattr(running, "save_cursor", save_and_wait)  # noqa: B010  # the name is imported there, not made there
     run_import(source, runtime.unit_of_work, runtime.reads, TextsHere())
     pipe.send("done")
 

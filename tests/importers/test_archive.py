@@ -4,6 +4,7 @@ import io
 import tarfile
 import zipfile
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -11,8 +12,10 @@ from app.importers.archive import Dump, UnreadableDump
 from tests.importers.support import FILES, write_dump
 
 
-def tar(path: Path, names: dict[str, bytes], *, link: str | None = None, kind: str = "gz") -> Path:
-    with tarfile.open(path, f"w:{kind}") as archive:
+def tar(
+    path: Path, names: dict[str, bytes], *, link: str | None = None, kind: Literal["w:gz", "w:xz"] = "w:gz"
+) -> Path:
+    with tarfile.open(path, kind) as archive:
         for name, content in names.items():
             member = tarfile.TarInfo(name)
             member.size = len(content)

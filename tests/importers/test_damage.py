@@ -123,7 +123,7 @@ def cut(path: Path) -> Path:
         lambda folder: broken_zip(folder / "dump.zip"),
         lambda folder: cut(zipped(folder / "dump.zip", FILES)),
         lambda folder: cut(tar(folder / "dump.tar.gz", FILES)),
-        lambda folder: cut(tar(folder / "dump.tar.xz", FILES, kind="xz")),
+        lambda folder: cut(tar(folder / "dump.tar.xz", FILES, kind="w:xz")),
     ],
     ids=["a changed byte in a zip", "half a zip", "half a tar.gz", "half a tar.xz"],
 )

@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from app.forum.models.question import Question
 from app.forum.models.space import Space, Visibility
 from app.importers import running
+from app.importers.damage import Damages
 from app.importers.models import ImportCursor
 from app.importers.records import Author, QuestionRecord, SourceText
 from app.importers.running import NoSuchSpace, SpaceTaken, Step, run_import
@@ -20,6 +21,7 @@ class Community:
 
     def __init__(self, at, breaks_at: int | None = None, fingerprint: str = "one") -> None:
         self._at, self.breaks_at, self.fingerprint = at, breaks_at, fingerprint
+        self.damages = Damages()
 
     def steps(self):
         return (Step("questions", self.fingerprint, self._questions),)

@@ -37,12 +37,22 @@ TWICE = {
 }
 
 
+def adding(make_row):
+    """Return what adds the row that is made for the moment of the transaction."""
+
+    def act(uow):
+        uow.session.add(make_row(uow.now))
+        return "/"
+
+    return act
+
+
 @pytest.mark.parametrize("token", [None, "the token of a form"])
 @pytest.mark.parametrize("row", TWICE)
 def test_a_name_that_was_taken_since_it_was_looked_up_is_said_at_its_field(app, make, row, token):
     make.save(row(make.now))
     with app.test_request_context(), pytest.raises(Invalid) as refused:
-        perform_once(token, lambda uow: uow.session.add(row(uow.now)) or "/")
+        perform_once(token, adding(row))
     assert (refused.value.field, refused.value.reason) == TWICE[row]
 
 
@@ -50,10 +60,7 @@ def test_one_word_for_two_tags_is_said_at_its_field(app, make):
     first, second = (make.save(Tag(slug=slug, created_at=make.now)) for slug in ("mail", "post"))
     make.save(TagSynonym(slug="letters", tag_id=first.id, created_at=make.now))
     with app.test_request_context(), pytest.raises(Invalid, match="synonym_taken"):
-        perform_once(
-            None,
-            lambda uow: uow.session.add(TagSynonym(slug="letters", tag_id=second.id, created_at=uow.now)) or "/",
-        )
+        perform_once(None, adding(lambda now: TagSynonym(slug="letters", tag_id=second.id, created_at=now)))
 
 
 def test_what_no_field_is_to_blame_for_is_a_conflict(app, make):
@@ -61,12 +68,10 @@ def test_what_no_field_is_to_blame_for_is_a_conflict(app, make):
     desk = make.save(Desk(name="Desk", calendar_id=make.save(calendar(make.now)).id, created_at=make.now))
     make.save(DeskAgent(desk_id=desk.id, user_id=agent.id, since=make.now))
     with app.test_request_context(), pytest.raises(Conflict, match="collided"):
-        perform_once(
-            "t", lambda uow: uow.session.add(DeskAgent(desk_id=desk.id, user_id=agent.id, since=uow.now)) or "/"
-        )
+        perform_once("t", adding(lambda now: DeskAgent(desk_id=desk.id, user_id=agent.id, since=now)))
 
 
 def test_another_broken_rule_stays_a_fault(app, make, session):
     with app.test_request_context(), pytest.raises(IntegrityError):
-        perform_once("t", lambda uow: uow.session.add(TagSynonym(slug="x", tag_id=None, created_at=uow.now)) or "/")
+        perform_once("t", adding(lambda now: TagSynonym(slug="x", tag_id=None, created_at=now)))
     assert session.scalar(select(TagSynonym.slug)) is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -18,17 +19,18 @@ def fields(page, address):
     """Return what a browser would send when nothing were changed in the form of an address."""
     form = page[page.index(f'action="{address}"') :]
     form = form[: form.index("</form>")]
-    sent = {}
+    sent: dict[str, Any] = {}
     for tag in re.findall(r"<input[^>]*>", form):
         kind, name, value = (re.search(rf'{part}="([^"]*)"', tag) for part in ("type", "name", "value"))
         if name is not None and (kind is None or kind[1] not in {"radio", "checkbox"} or " checked" in tag):
-            sent.setdefault(name[1], []).append(unescape(value[1]) if value else "")
+            sent[name[1]] = [*sent.get(name[1], []), unescape(value[1]) if value else ""]
     for name, text in re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>\r?\n?(.*?)</textarea>', form, re.DOTALL):
         sent[name] = unescape(text)
     for select_tag in re.findall(r"<select[^>]*>.*?</select>", form, re.DOTALL):
         chosen = re.search(r'<option selected[^>]*value="([^"]*)"', select_tag)
         if chosen:
-            sent[re.search(r'name="([^"]+)"', select_tag)[1]] = chosen[1]
+            (name_of_it,) = re.findall(r'<select[^>]* name="([^"]+)"', select_tag)
+            sent[name_of_it] = chosen[1]
     return sent
 
 

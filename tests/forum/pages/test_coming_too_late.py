@@ -174,7 +174,7 @@ def test_who_may_not_do_it_learns_nothing_of_who_did(app, make, mara, action):
 def test_moving_what_was_moved_elsewhere_shows_who_moved_it(make, session, mara, jonas):
     question, first, second = make.question(), make.space("Network"), make.space("Printers")
     address = f"/questions/{question.id}/move"
-    stood_in = re.search(r'name="stood_in" value="(\d+)"', jonas.get(address).text)[1]
+    (stood_in,) = re.findall(r'name="stood_in" value="(\d+)"', jonas.get(address).text)
     sent = {"stood_in": stood_in}
     assert mara.post(address, data={**sent, "space": str(first.id)}).status_code == 303
 

@@ -30,14 +30,20 @@ def asker(app, make, asked, session):
     return client
 
 
+def found(pattern, text):
+    match = re.search(pattern, text)
+    assert match is not None, pattern
+    return match[1]
+
+
 def form_of(page):
     """Return what the browser sends back when nothing is touched."""
     form = page.text.partition("<main")[2]
     fields = dict(re.findall(r'<input[^>]*type="hidden"[^>]*name="(revision|impact_seen)"[^>]*value="([^"]*)"', form))
     chosen = re.search(r'<input[^>]*checked[^>]*name="impact"[^>]*value="(\w+)"', form)
     fields["impact"] = chosen[1] if chosen else ""
-    fields["title"] = re.search(r'<input[^>]*name="title"[^>]*value="([^"]*)"', form)[1]
-    fields["body"] = re.search(r'<textarea[^>]*name="body"[^>]*>\s*([^<]*)</textarea>', form)[1]
+    fields["title"] = found(r'<input[^>]*name="title"[^>]*value="([^"]*)"', form)
+    fields["body"] = found(r'<textarea[^>]*name="body"[^>]*>\s*([^<]*)</textarea>', form)
     return {**fields, "tags": ""}
 
 
