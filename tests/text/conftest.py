@@ -15,7 +15,7 @@ def here() -> MarkdownRenderer:
 
 @pytest.fixture(scope="module")
 def sandboxed() -> Iterator[MarkdownRenderer]:
-    renderer = MarkdownRenderer(workers=2, seconds=1.0)
+    renderer = MarkdownRenderer(workers=2, seconds=0.5)
     renderer.render("warm")
     yield renderer
     renderer.close()
