@@ -28,16 +28,16 @@ class ChangedMeanwhile(Conflict):
 class SettingsForm(Form):
     """A form that knows which state it was made from.
 
-    ``seen`` is a mark of that state: filled by ``made_from`` when the form is shown, compared by ``ensure_seen`` inside
-    the transaction that changes it. A form without a mark, as for something new, is taken as it is.
+    ``stood`` is a mark of that state: filled by ``made_from`` when the form is shown, compared by ``ensure_seen``
+    inside the transaction that changes it. A form without a mark, as for something new, is taken as it is.
     """
 
-    seen = HiddenField()
+    stood = HiddenField()
 
     @classmethod
     def made_from(cls, values: Mapping[str, Any]) -> Self:
         """Return the form of a state, field name to value."""
-        return cls(formdata=None, seen=_mark(values), **values)
+        return cls(formdata=None, stood=_mark(values), **values)
 
     def ensure_seen(self, now: Mapping[str, Any]) -> None:
         """Let through what was made from the state of now.
@@ -46,7 +46,7 @@ class SettingsForm(Form):
             ChangedMeanwhile: when somebody has changed it since the form was shown.
 
         """
-        if self.seen.data and self.seen.data != _mark(now):
+        if self.stood.data and self.stood.data != _mark(now):
             raise ChangedMeanwhile(now)
 
     def show_both(self, change: ChangedMeanwhile) -> None:
@@ -57,7 +57,7 @@ class SettingsForm(Form):
             if _plain(field.data) != _plain(value):
                 said = gettext("%(label)s is now: %(value)s", label=field.label.text, value=_said(field, value) or "–")
                 field.errors = [*field.errors, said]
-        self.seen.data = _mark(change.now)
+        self.stood.data = _mark(change.now)
 
 
 def _mark(values: Mapping[str, Any]) -> str:
