@@ -121,7 +121,7 @@ def test_one_persons_slow_texts_are_refused_within_a_second_and_hold_up_nobody()
         started = time.monotonic()
         assert renderer.render("A *short* question.", writer=2).html
         waited.append(time.monotonic() - started)
-        time.sleep(0.05)
+        time.sleep(0.05)  # an honest writer pauses; the attackers do not
     for thread in attack:
         thread.join()
 

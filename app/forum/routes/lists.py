@@ -71,21 +71,24 @@ def index() -> ResponseReturnValue:
     session, actor, sort = read_session(), current_actor(), wanted_sort()
     rows = question_rows(session, actor, sort, cursor=request.args.get("after"))
 
-    statuses = tuple(_statuses([row.id for row in rows.items if row.solver_id is None]).items())
+    def statuses() -> tuple[tuple[int, slots.StatusLine], ...]:
+        return tuple(_statuses([row.id for row in rows.items if row.solver_id is None]).items())
 
-    def variables() -> dict[str, Any]:
+    def variables(told: tuple[tuple[int, slots.StatusLine], ...]) -> dict[str, Any]:
         return {
             "sort": sort,
             "lines": question_lines(session, rows.items),
-            "statuses": statuses,
+            "statuses": told,
             "next_url": next_url("forum.lists_index", rows.next_cursor, sort=sort),
             "spaces": space_links(session, actor),
         }
 
     if actor.is_anonymous:
-        return guest_page("forum/lists/index.html", rows.items, variables)
-    facts = (sort, rows.items, rows.next_cursor, statuses, actor.space_ids)
-    return pages.show("forum/lists/index.html", main=piece_of("forum/lists/_main.html", facts, variables))
+        return guest_page("forum/lists/index.html", rows.items, lambda: variables(statuses()))
+    told = statuses()
+    facts = (sort, rows.items, rows.next_cursor, told, actor.space_ids)
+    main = piece_of("forum/lists/_main.html", facts, lambda: variables(told))
+    return pages.show("forum/lists/index.html", main=main)
 
 
 def wanted_sort(default: Sort = Sort.ACTIVE) -> Sort:
