@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.forum.events import ThreadEvent
 from app.forum.models.answer import Answer, Comment
 from app.forum.models.question import ClosureReason, Question
-from app.forum.models.space import Tag
+from app.forum.models.space import Space, Tag
 from app.forum.services.accepting import AcceptAnswer, SetWorking, accept_answer, set_working, withdraw_acceptance
 from app.forum.services.answering import PostAnswer, post_answer
 from app.forum.services.asking import AskQuestion, ask_question
@@ -33,6 +34,7 @@ from app.forum.services.deleting import (
 from app.forum.services.duplicating import LinkDuplicate, UnlinkDuplicate, link_duplicate, unlink_duplicate
 from app.forum.services.editing import EditQuestion, edit_question
 from app.forum.services.joining import SetMeToo, set_me_too
+from app.forum.services.moving import MoveQuestion, move_question
 from app.forum.services.tagging import AddSynonym, add_synonym
 from app.forum.services.voting import SetVote, set_vote
 from app.kernel.actor import Actor, Role
@@ -101,6 +103,7 @@ VERBS: dict[str, Verb] = {
     "delete a comment": lambda u, a, r: delete_comment(u, a, DeleteComment(_any(u, Comment, r))),
     "link": lambda u, a, r: link_duplicate(u, a, LinkDuplicate(_question(u, r), _question(u, r), r.random() < 0.5)),
     "unlink": lambda u, a, r: unlink_duplicate(u, a, UnlinkDuplicate(_question(u, r))),
+    "move": lambda u, a, r: move_question(u, a, MoveQuestion(_question(u, r), _any(u, Space, r))),
     "join tags": lambda u, a, r: add_synonym(u, a, AddSynonym(_any(u, Tag, r), r.choice(WORDS))),
 }
 
@@ -121,6 +124,7 @@ def test_counters_tell_the_truth_after_any_story(
 ) -> None:
     chance = random.Random(seed)
     make.space()
+    make.space()
     actors = [make.actor(make.user(), privileges=ALL), make.actor(make.user(), privileges=ALL)]
     actors.append(make.actor(make.user(roles=(Role.MODERATOR,))))
     with unit_of_work() as uow:
@@ -128,11 +132,15 @@ def test_counters_tell_the_truth_after_any_story(
 
     before: dict[int, int] = {}
     for verb in verbs:
+        concerned: set[int] = set()
         with suppress(AppError), unit_of_work() as uow:
             VERBS[verb](uow, chance.choice(actors), chance)
+            concerned = {fact.question_id for fact in uow.pending if isinstance(fact, ThreadEvent)}
         with make.unit_of_work() as uow:
             now = versions(uow.session)
             assert all(now[i] >= version for i, version in before.items())
+            kept_too_long = {i for i in concerned if now[i] == before.get(i)}
+            assert not kept_too_long, f"after «{verb}» pages still show what was read of this version before"
             before = now
 
     with make.unit_of_work() as uow:
