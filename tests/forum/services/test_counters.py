@@ -49,7 +49,7 @@ WORDS = ("vpn", "wifi", "wlan", "printer", "outlook")
 Verb = Callable[[UnitOfWork, Actor, random.Random], object]
 
 
-def _any(uow: UnitOfWork, model: type[Question | Answer | Comment | Tag], chance: random.Random) -> int:
+def _any(uow: UnitOfWork, model: type[Question | Answer | Comment | Tag | Space], chance: random.Random) -> int:
     return chance.choice(uow.session.scalars(select(model.id).order_by(model.id)).all() or [0])
 
 
