@@ -29,7 +29,8 @@ class MarkdownRenderer:
     Args:
         workers: how many processes; 0 renders in the calling process, with no limit of time: for tests and tools
             that trust their texts.
-        seconds: wall time that one text may take, waiting for another text of the same writer included.
+        seconds: wall time that one text may take. Waiting for another text of the same writer is included; waiting for
+            a worker, while other people's texts are rendered or the workers start, is not.
 
     """
 
@@ -90,11 +91,15 @@ class MarkdownRenderer:
         pool = self._current_pool()
         with pool.turns.turn(writer, seconds) as turn:
             worker = pool.borrow(coldest=turn.slow)
-            if turn.slow and not worker.is_ready_within(turn.left):
-                pool.give_back(worker, last=True)
-                raise Invalid("body", NOT_YOUR_TURN)
+            left = turn.seconds  # waiting for a worker is nobody's fault, and not counted
+            if turn.slow:
+                began = time.monotonic()
+                if not worker.is_ready_within(left):
+                    pool.give_back(worker, last=True)
+                    raise Invalid("body", NOT_YOUR_TURN)
+                left = max(0.0, left - (time.monotonic() - began))
             try:
-                rendered = worker.render(sources, turn.left if writer is not None else seconds)
+                rendered = worker.render(sources, left)
             except WorkerLost as lost:
                 pool.replace(worker)
                 pool.turns.remember(writer)

@@ -18,15 +18,10 @@ _MOST_REMEMBERED = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """The right to have a text rendered until ``deadline``, an instant of ``time.monotonic``."""
+    """The right to have a text rendered within ``seconds``; ``slow`` is whose texts took too long of late."""
 
     slow: bool
-    deadline: float
-
-    @property
-    def left(self) -> float:
-        """Return how many seconds are left, at least 0."""
-        return max(0.0, self.deadline - time.monotonic())
+    seconds: float
 
 
 class Turns:
@@ -45,14 +40,14 @@ class Turns:
             Invalid: field ``body``, when half of the time is over before the turn comes.
 
         """
-        deadline = time.monotonic() + seconds
         if writer is None:
-            yield Turn(slow=False, deadline=deadline)
+            yield Turn(slow=False, seconds=seconds)
             return
+        asked = time.monotonic()
         with self._changed:
             if not self._changed.wait_for(lambda: self._is_free(writer), seconds / 2):
                 raise Invalid("body", NOT_YOUR_TURN)
-            turn = Turn(self._is_slow(writer), deadline)
+            turn = Turn(self._is_slow(writer), max(0.0, seconds - (time.monotonic() - asked)))
             self._at_work[writer] = turn.slow
         try:
             yield turn

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +12,8 @@ from urllib.parse import urlencode
 
 CONNECTIONS = 4
 """Two for each web worker, so that none of them is ever idle."""
+SHOWN = 300
+"""Characters of an unexpected page that are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,12 @@ class Answer:
         reader = _Forms()
         reader.feed(self.body.decode())
         return reader.forms
+
+    @property
+    def words(self) -> str:
+        """Return the words of what the page is about, without its mark-up."""
+        text = self.body.decode(errors="replace")
+        return " ".join(re.sub(r"<[^>]*>", " ", text.partition("<main")[2] or text).split())
 
 
 class Browser:
@@ -111,7 +120,7 @@ class Proxy:
                 answer = browsers[who].send(request, self._connections[turn])
                 answers[place] = answer
                 if answer.status != expect:
-                    problems.append(f"{request.path} gave {answer.status}")
+                    problems.append(f"{request.path} gave {answer.status}: {answer.words[:SHOWN]}")
                     return
 
         _together(work)

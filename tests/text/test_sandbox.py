@@ -144,6 +144,20 @@ def test_people_whose_texts_took_too_long_leave_a_worker_to_others(sandboxed: Ma
             assert (first.slow, third.slow) == (True, False)
 
 
+def test_waiting_until_others_leave_a_worker_is_not_counted_against_a_text() -> None:
+    renderer = MarkdownRenderer(workers=1, seconds=0.4)
+    pool = renderer._current_pool()
+    lent = pool.borrow()
+    given_back = threading.Timer(0.6, pool.give_back, [lent])
+    given_back.start()
+
+    rendered = renderer.render("patient", writer=1)
+
+    given_back.join()
+    renderer.close()
+    assert rendered.html == "<p>patient</p>"
+
+
 def test_what_is_known_to_explode_is_refused_before_a_worker_is_asked(sandboxed: MarkdownRenderer) -> None:
     for pattern in ("open links", "links without end", "wide table"):
         with pytest.raises(Invalid, match=r"too_costly|brackets"):
