@@ -255,7 +255,7 @@ def _jobs(ports: Mapping[type, Any], units: UnitOfWorkFactory, reads: sessionmak
         *reputation_jobs(reads, units),
         *escalation_jobs(units, reads),
         *notify_jobs(units),
-        *account_jobs(units),
+        *account_jobs(units, ports[AvatarStore]),
         *forum_jobs(units, ports[FileStore]),
         *search_jobs(ports[SearchEngine], ports[DocumentSource], units),
     ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import re
 import warnings
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -18,6 +20,7 @@ MOST_PIXELS = 40_000_000
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 QUALITY = 82
 KEY = re.compile(r"[0-9a-f]{32}")
+WHOLE, PART = ".webp", ".part"
 
 
 def make_avatar(data: bytes) -> bytes:
@@ -66,7 +69,7 @@ class AvatarFolder:
         """Keep a picture under a new key; a reader never sees half of it."""
         path = self._path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
+        part = path.with_suffix(PART)
         part.write_bytes(picture)
         part.replace(path)
 
@@ -80,9 +83,24 @@ class AvatarFolder:
             return None
 
     def delete(self, key: str) -> None:
-        """Forget a picture."""
+        """Forget a picture, or the half of one."""
         if KEY.fullmatch(key):
             self._path(key).unlink(missing_ok=True)
+            self._path(key).with_suffix(PART).unlink(missing_ok=True)
+
+    def keys(self, before: datetime) -> Iterator[str]:
+        """Give the keys of pictures that were kept before a time; what else lies in the folder is none of ours."""
+        for path in self._folder.glob("??/*"):
+            ours = path.suffix in {WHOLE, PART} and KEY.fullmatch(path.stem) and path.parent.name == path.stem[:2]
+            if ours and _written_before(path, before):
+                yield path.stem
 
     def _path(self, key: str) -> Path:
-        return self._folder / key[:2] / f"{key}.webp"
+        return self._folder / key[:2] / f"{key}{WHOLE}"
+
+
+def _written_before(path: Path, instant: datetime) -> bool:
+    try:
+        return path.stat().st_mtime < instant.timestamp()
+    except FileNotFoundError:  # forgotten since the folder was listed
+        return False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Protocol
 
 
@@ -18,4 +20,8 @@ class AvatarStore(Protocol):
 
     def delete(self, key: str) -> None:
         """Forget a picture; forgetting it twice is fine."""
+        ...
+
+    def keys(self, before: datetime) -> Iterator[str]:
+        """Give the keys of pictures, and of halves of them, that were kept before a time."""
         ...

@@ -1,14 +1,21 @@
 from __future__ import annotations
 
 import io
+import os
 import zlib
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from app.identity.avatars import LARGEST_BYTES, SIDE, AvatarFolder, make_avatar
+from app.identity.services.profiles import set_avatar
+from app.identity.services.tidying import forget_lost_pictures
 from app.kernel.errors import Invalid
+from app.kernel.unit_of_work import UnitOfWorkFactory
+from tests.support.clock import FixedClock
+from tests.support.factories import Make
 
 
 def picture(size=(600, 400), kind="JPEG", mode="RGB", **options) -> bytes:
@@ -92,3 +99,26 @@ def test_the_folder_serves_only_keys_of_its_own(tmp_path: Path) -> None:
     folder.delete("ab" * 16)
     assert folder.load("ab" * 16) is None
     assert (tmp_path / "secret.webp").exists()
+
+
+def test_what_a_crash_left_of_a_picture_is_swept(
+    make: Make, unit_of_work: UnitOfWorkFactory, clock: FixedClock, tmp_path: Path
+) -> None:
+    shown, lost, half, young = "aa" * 16, "ab" * 16, "ba" * 16, "bb" * 16
+    folder = AvatarFolder(tmp_path)
+    for key in (shown, lost, young):
+        folder.save(key, b"picture")
+    ann = make.actor(make.user())
+    with unit_of_work() as uow:
+        set_avatar(uow, ann, shown)
+    (tmp_path / "ba").mkdir()
+    (tmp_path / "ba" / f"{half}.part").write_bytes(b"pic")
+    (tmp_path / "ba" / "notes.webp").write_bytes(b"none of ours")
+    for path in tmp_path.glob("??/*"):
+        written = (clock.now() - timedelta(hours=23 if path.stem == young else 25)).timestamp()
+        os.utime(path, (written, written))
+
+    assert forget_lost_pictures(unit_of_work, folder) == 2
+
+    kept = sorted(path.name for path in tmp_path.glob("??/*"))
+    assert kept == sorted([f"{shown}.webp", f"{young}.webp", "notes.webp"])
