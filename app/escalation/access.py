@@ -1,11 +1,11 @@
-"""The only way to get a ticket or a ready text by id: what one may see first, lock if asked."""
+"""The only way to get a row of the desk by id: what one may see first, lock if asked."""
 
 from __future__ import annotations
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.escalation.models.agreements import DeskAgent
+from app.escalation.models.agreements import BusinessCalendar, Desk, DeskAgent
 from app.escalation.models.texts import ReadyText
 from app.escalation.models.tickets import Ticket
 from app.escalation.permissions import can_keep_texts, can_see_ticket
@@ -51,6 +51,32 @@ def access_text(session: Session, actor: Actor, text_id: int, *, lock: bool = Fa
         raise NotFound
     ensure(can_keep_texts(actor, works_here=works_at(session, actor, text.desk_id)))
     return text
+
+
+def access_calendar(session: Session, calendar_id: int, *, lock: bool = False) -> BusinessCalendar:
+    """Return a calendar; those who may come here see all of them.
+
+    Raises:
+        NotFound: when there is none.
+
+    """
+    calendar = session.get(BusinessCalendar, calendar_id, with_for_update=lock or None)
+    if calendar is None:
+        raise NotFound
+    return calendar
+
+
+def access_desk(session: Session, desk_id: int, *, lock: bool = False) -> Desk:
+    """Return a desk; those who may come here see all of them.
+
+    Raises:
+        NotFound: when there is none.
+
+    """
+    desk = session.get(Desk, desk_id, with_for_update=lock or None)
+    if desk is None:
+        raise NotFound
+    return desk
 
 
 def agents_who_may_see(session: Session, space_id: int) -> list[Person]:

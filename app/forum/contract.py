@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, bindparam, cast, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.forum.access import access_question, visible_to
+from app.forum.access import access_question, access_space, visible_to
 from app.forum.models.question import ClosureReason, Impact
 from app.forum.models.space import Space, SpaceGroup, Visibility
 from app.forum.queries.audience import Audience, audience_of, readers_among, readers_of
@@ -143,6 +143,7 @@ __all__ = [
     "discard_draft",
     "edit_facts",
     "find_space",
+    "hold_space",
     "import_acceptances",
     "import_answers",
     "import_comments",
@@ -229,3 +230,13 @@ def access_thread(session: Session, actor: Actor, question_id: int, *, lock: boo
     """
     access_question(session, actor, question_id, lock=lock)
     return question_facts(session, [question_id])[question_id]
+
+
+def hold_space(session: Session, actor: Actor, space_id: int) -> None:
+    """Lock a space, for whoever changes what belongs to it: what is read from here on stands until the commit.
+
+    Raises:
+        NotFound: when it is absent or hidden.
+
+    """
+    access_space(session, actor, space_id, lock=True)

@@ -10,6 +10,7 @@ from flask import flash, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date, gettext
 
+from app.escalation.access import access_calendar
 from app.escalation.forms import CalendarForm
 from app.escalation.queries.agreements import CalendarEntry, calendar_entry, calendars
 from app.escalation.services.agreeing import EditCalendar, edit_calendar
@@ -69,6 +70,7 @@ def _save(calendar_id: int | None, form: CalendarForm) -> ResponseReturnValue | 
 
     def act(uow: UnitOfWork) -> str:
         if calendar_id is not None:
+            access_calendar(uow.session, calendar_id, lock=True)  # nobody else saves between looking and writing
             form.ensure_seen(_values(calendar_entry(uow.session, calendar_id, uow.now)))
         edit_calendar(uow, current_actor(), command)
         return url_for("escalation.calendars_index")

@@ -11,6 +11,7 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 from wtforms.fields.choices import SelectChoice
 
+from app.escalation.access import access_desk
 from app.escalation.forms import DeskForm
 from app.escalation.queries.agreements import DeskEntry, calendars, desks
 from app.escalation.routes.saying import shown_name
@@ -64,6 +65,7 @@ def _save(desk_id: int | None, form: DeskForm) -> ResponseReturnValue | None:
 
     def act(uow: UnitOfWork) -> str:
         if desk_id is not None:
+            access_desk(uow.session, desk_id, lock=True)  # nobody else saves between looking and writing
             form.ensure_seen(_values(_desk(desk_id, uow.session)))
         edit_desk(uow, current_actor(), command)
         return url_for("escalation.desks_index")

@@ -21,6 +21,7 @@ from app.escalation.queries.agreements import SpacePolicy, calendars, desks, pol
 from app.escalation.routes.saying import shown_name
 from app.escalation.services.agreeing import EditPolicy, edit_policy
 from app.escalation.terms import Terms
+from app.forum.contract import hold_space
 from app.kernel.errors import Invalid, NotFound
 from app.kernel.unit_of_work import UnitOfWork
 from app.web import pages
@@ -66,6 +67,7 @@ def save(space_id: int) -> ResponseReturnValue:
         return _page(policy, form, replace(policy.terms, minutes=command.minutes, reply_minutes=command.reply_minutes))
 
     def act(uow: UnitOfWork) -> str:
+        hold_space(uow.session, current_actor(), space_id)  # nobody else saves between looking and writing
         form.ensure_seen(_values(_policy(space_id, uow.session)))
         edit_policy(uow, current_actor(), command)
         return url_for("escalation.policies_index")

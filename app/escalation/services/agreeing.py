@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.escalation.access import access_calendar, access_desk
 from app.escalation.calendar import Window
 from app.escalation.models.agreements import BusinessCalendar, CalendarVersion, Definition, Desk, DeskAgent, Policy
 from app.escalation.permissions import can_configure
@@ -24,9 +25,10 @@ from app.escalation.terms import (
     public_holidays,
     terms_of_spaces,
 )
+from app.forum.contract import hold_space
 from app.kernel.actor import Actor
 from app.kernel.database import site_zone
-from app.kernel.errors import Busy, Invalid, NotFound
+from app.kernel.errors import Busy, Invalid
 from app.kernel.permissions import ensure
 from app.kernel.unit_of_work import UnitOfWork
 
@@ -87,6 +89,7 @@ def edit_policy(uow: UnitOfWork, actor: Actor, command: EditPolicy) -> Policy:
 
     Raises:
         Invalid: fields ``definition``, ``minutes``, ``reply_minutes``, ``desk_id``, ``calendar_id``.
+        NotFound: when there is no such space.
 
     """
     ensure(can_configure(actor))
@@ -98,6 +101,7 @@ def edit_policy(uow: UnitOfWork, actor: Actor, command: EditPolicy) -> Policy:
         raise Invalid("desk_id", "escalation.desk_unknown")
     if uow.session.get(BusinessCalendar, command.calendar_id) is None:
         raise Invalid("calendar_id", "escalation.calendar_unknown")
+    hold_space(uow.session, actor, command.space_id)
     ensure_policy(uow, command.space_id)
     old = _lock_current(uow.session, command.space_id)
     old.superseded_at = uow.now
@@ -175,9 +179,7 @@ def edit_desk(uow: UnitOfWork, actor: Actor, command: EditDesk) -> Desk:
         raise Invalid("name", "escalation.name_taken")
     if uow.session.get(BusinessCalendar, command.calendar_id) is None:
         raise Invalid("calendar_id", "escalation.calendar_unknown")
-    desk = Desk(created_at=uow.now) if command.desk_id is None else uow.session.get(Desk, command.desk_id)
-    if desk is None:
-        raise NotFound
+    desk = access_desk(uow.session, command.desk_id, lock=True) if command.desk_id else Desk(created_at=uow.now)
     desk.name, desk.calendar_id = name, command.calendar_id
     uow.session.add(desk)
     uow.session.flush()
@@ -224,9 +226,7 @@ def _lock_current(session: Session, space_id: int) -> Policy:
 
 
 def _supersede(uow: UnitOfWork, calendar_id: int) -> tuple[BusinessCalendar, int]:
-    calendar = uow.session.get(BusinessCalendar, calendar_id, with_for_update=True)
-    if calendar is None:
-        raise NotFound
+    calendar = access_calendar(uow.session, calendar_id, lock=True)
     current = uow.session.scalars(
         select(CalendarVersion).where(
             CalendarVersion.calendar_id == calendar_id, CalendarVersion.superseded_at.is_(None)
