@@ -11,6 +11,7 @@ REASONS: Mapping[str, str] = {
     "escalation.minutes_missing": N_("Give a time for each choice, or leave it empty for never."),
     "escalation.minutes_range": N_("Use whole minutes, at most a year."),
     "escalation.desk_unknown": N_("Choose one of the desks."),
+    "escalation.desk_has_it": N_("That desk has this already. Give it to a colleague, or choose another desk."),
     "escalation.calendar_unknown": N_("Choose one of the calendars."),
     "escalation.name_missing": N_("Give it a name."),
     "escalation.name_taken": N_("Another one already has this name."),

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select
+
 from app.escalation.contract import EscalateNow, escalate_now
+from app.escalation.models import agreements
 from app.forum.models.question import Impact, Question
 from app.forum.models.space import Space, Visibility
 from app.identity.models import User
@@ -42,3 +45,14 @@ def open_desk(make: Make) -> Desk:
         jo=make.user("Jo Lindqvist", roles=(Role.AGENT,)),
         lee=make.user("Lee Moreau", roles=(Role.MODERATOR,)),
     )
+
+
+def open_another_desk(make: Make, name: str = "Archive") -> int:
+    """Open a second desk with the hours of the first; return its id."""
+    with make.unit_of_work() as uow:
+        hours = uow.session.scalars(select(agreements.Desk.calendar_id)).first()
+        assert hours is not None, "the first ticket opens the first desk"
+        desk = agreements.Desk(name=name, calendar_id=hours, created_at=uow.now)
+        uow.session.add(desk)
+        uow.session.flush()
+        return desk.id

@@ -13,6 +13,7 @@ from app.forum.contract import AskQuestion, ask_question
 from app.identity.models import User
 from app.kernel.actor import Role
 from app.text.contract import RichText
+from tests.escalation.desk import open_another_desk
 from tests.support.factories import Make
 
 
@@ -36,6 +37,9 @@ class Desk:
     def ask(self, impact: str = "slowed") -> int:
         command = AskQuestion(self.space.id, "VPN drops every few minutes", text(), impact)
         return int(self.act(self.sam, ask_question, command).id)
+
+    def another_desk(self, name: str = "Archive") -> int:
+        return open_another_desk(self.make, name)
 
     def sweep(self) -> int:
         return sweep(self.runtime.unit_of_work, self.runtime.reads, self.runtime.clock.now)

@@ -21,7 +21,7 @@ from app.kernel.actor import Role
 from app.kernel.errors import Denied, Invalid, NotFound
 from app.live.models import StreamEvent
 from app.web.runtime import Runtime
-from tests.escalation.desk import Desk, open_desk
+from tests.escalation.desk import Desk, open_another_desk, open_desk
 from tests.support.clock import FixedClock
 from tests.support.factories import Make
 from tests.support.texts import rich
@@ -149,9 +149,9 @@ def test_whatever_the_asker_says_brings_it_back_at_once(
 
 def test_any_other_act_brings_it_back(desk: Desk, make: Make, session: Session, patient: int) -> None:
     aside(make, desk, patient, hours=2)
-    ticket = stands(session, patient)
+    archive = open_another_desk(make)
     with make.unit_of_work() as uow:
-        hand_over(uow, make.actor(desk.jo), HandOver(patient, ticket.desk_id, "Knows the archive."))
+        hand_over(uow, make.actor(desk.jo), HandOver(patient, archive, "Knows the archive."))
     assert stands(session, patient).aside_until is None
 
 

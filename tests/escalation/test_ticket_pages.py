@@ -16,7 +16,7 @@ from app.identity.models import User
 from app.kernel.actor import Role
 from app.text.contract import RichText
 from tests.conftest import CountStatements
-from tests.escalation.desk import Desk, open_desk
+from tests.escalation.desk import Desk, open_another_desk, open_desk
 from tests.support.clock import FixedClock
 from tests.support.factories import Make
 
@@ -125,10 +125,16 @@ def test_a_colleague_can_be_given_it(jos: FlaskClient, desk: Desk, mei: User) ->
     assert jos.post(f"/waiting/{ticket_id}/assign", data={"assignee_id": str(desk.sam.id)}).status_code == 422
 
 
-def test_handing_over_needs_a_sentence(jos: FlaskClient, desk: Desk, session: Session) -> None:
+def test_handing_over_needs_another_desk_and_a_sentence(jos: FlaskClient, desk: Desk, session: Session) -> None:
     ticket_id = desk.ticket()
-    desk_id = session.get_one(Ticket, ticket_id).desk_id
     address = f"/waiting/{ticket_id}/hand-over"
+    assert "Hand over to a desk" not in jos.get(f"/waiting/{ticket_id}").text, "there is only one"
+    here = str(session.get_one(Ticket, ticket_id).desk_id)
+    assert jos.post(address, data={"desk_id": here, "sentence": "Needs a new profile."}).status_code == 422
+    desk_id = open_another_desk(desk.make)
+    page = jos.get(f"/waiting/{ticket_id}").text
+    offered = page[page.index(f'action="{address}"') :]
+    assert re.findall(r'<option value="(\d+)"', offered[: offered.index("</form>")]) == [str(desk_id)]
     refused = jos.post(address, data={"desk_id": str(desk_id), "sentence": ""})
     assert refused.status_code == 422
     assert "Say in one sentence what the next person needs to know." in refused.text

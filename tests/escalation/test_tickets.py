@@ -268,21 +268,23 @@ def test_claiming_twice_has_one_effect(desk: Desk) -> None:
 
 
 def test_handing_over_needs_a_sentence_for_the_next_person(desk: Desk) -> None:
-    ticket = desk.escalated()
+    ticket, other = desk.escalated(), desk.another_desk()
     with pytest.raises(Invalid, match="reason_missing"):
-        desk.act(desk.jo, hand_over, HandOver(ticket.id, ticket.desk_id, "  "))
+        desk.act(desk.jo, hand_over, HandOver(ticket.id, other, "  "))
     with pytest.raises(Invalid, match="sentence_too_long"):
-        desk.act(desk.jo, hand_over, HandOver(ticket.id, ticket.desk_id, "x" * 1001))
+        desk.act(desk.jo, hand_over, HandOver(ticket.id, other, "x" * 1001))
+    with pytest.raises(Invalid, match="desk_has_it"):
+        desk.act(desk.jo, hand_over, HandOver(ticket.id, ticket.desk_id, "Knows the archive."))
 
 
 def test_handing_over_stands_in_the_audit_trail(desk: Desk) -> None:
-    ticket = desk.escalated()
-    desk.act(desk.jo, hand_over, HandOver(ticket.id, ticket.desk_id, "Knows the archive."))
+    ticket, other = desk.escalated(), desk.another_desk()
+    desk.act(desk.jo, hand_over, HandOver(ticket.id, other, "Knows the archive."))
 
     with desk.runtime.reads() as session:
         entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "ticket.handed_over")).one()
         assert (entry.actor_id, entry.subject_id) == (desk.jo.id, ticket.id)
-        assert entry.details == {"desk_id": ticket.desk_id, "before": ticket.desk_id}
+        assert entry.details == {"desk_id": other, "before": ticket.desk_id}
 
 
 def test_notes_are_kept_and_nobody_but_agents_reaches_a_ticket(desk: Desk) -> None:

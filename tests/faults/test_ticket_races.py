@@ -24,7 +24,7 @@ from app.identity.models import User
 from app.kernel.actor import Role
 from app.kernel.models import OutboxMessage
 from app.web.runtime import Runtime
-from tests.escalation.desk import Desk, open_desk
+from tests.escalation.desk import Desk, open_another_desk, open_desk
 from tests.support.clock import FixedClock
 from tests.support.factories import Make
 
@@ -193,8 +193,9 @@ def test_a_reply_to_a_ticket_that_is_over_comes_back_with_what_happened(
     assert "Use gateway four, please." in late.text
     assert "copy yours if you still need it" in late.text
     assert "This is already over" in late.text
+    archive = str(open_another_desk(desk.make))
     for act in ("take", "assign", "hand-over"):
-        data = {"version": seen, "assignee_id": str(desk.jo.id), "desk_id": "1", "sentence": "Look."}
+        data = {"version": seen, "assignee_id": str(desk.jo.id), "desk_id": archive, "sentence": "Look."}
         assert browser(desk.jo).post(f"/waiting/{ticket_id}/{act}", data=data).status_code == HTTPStatus.CONFLICT
 
 

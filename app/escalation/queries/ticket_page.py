@@ -73,7 +73,7 @@ class TicketPage:
     introduction: Introduction
     lately: tuple[AskedLately, ...]
     agents: tuple[Person, ...]
-    desks: tuple[tuple[int, str], ...]
+    other_desks: tuple[tuple[int, str], ...]
     texts: tuple[TextChoice, ...]
     may_work: Decision
     aside: Moment | None
@@ -135,7 +135,7 @@ def ticket_page(session: Session, actor: Actor, ticket_id: int, now: datetime) -
         introduction=introduction_of(session, ticket.asker_id),
         lately=asked_lately(session, actor, ticket.asker_id, without_id=ticket.question_id),
         agents=tuple(agents),
-        desks=tuple(desks.items()),
+        other_desks=tuple((i, name) for i, name in desks.items() if i != ticket.desk_id),
         texts=choices_at(session, ticket.desk_id),
         may_work=can_work_on(actor, ticket),
         aside=_aside(ticket, moments, now),

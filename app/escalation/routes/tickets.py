@@ -104,7 +104,7 @@ def offer_choices(page: TicketPage, forms: TicketForms, now: datetime) -> None:
         SelectChoice(NOBODY, gettext("Nobody, back to the desk")),
         *(SelectChoice(agent.id, agent.name) for agent in page.agents),
     ]
-    forms.hand_over_form.desk_id.choices = [SelectChoice(desk_id, shown_name(name)) for desk_id, name in page.desks]
+    forms.hand_over_form.desk_id.choices = [SelectChoice(i, shown_name(name)) for i, name in page.other_desks]
     forms.aside_form.when.choices = [
         SelectChoice(name.value, gettext(LATER[name], time=clock_time(at, now))) for name, at in page.later.items()
     ]

@@ -45,7 +45,7 @@ class WriteNote:
 
 @dataclass(frozen=True, slots=True)
 class HandOver:
-    """Give a ticket to another desk, or back to this one, with a sentence for whoever takes it next."""
+    """Give a ticket to another desk, with a sentence for whoever takes it next."""
 
     ticket_id: int
     desk_id: int
@@ -135,6 +135,8 @@ def hand_over(uow: UnitOfWork, actor: Actor, command: HandOver) -> Ticket:
     sentence = check_sentence("sentence", command.sentence, required=True)
     if uow.session.get(Desk, command.desk_id) is None:
         raise Invalid("desk_id", "escalation.desk_unknown")
+    if command.desk_id == ticket.desk_id:
+        raise Invalid("desk_id", "escalation.desk_has_it")
     uow.audit(actor, "ticket.handed_over", "ticket", ticket.id, desk_id=command.desk_id, before=ticket.desk_id)
     ticket.desk_id, ticket.assignee_id, ticket.claimed_at = command.desk_id, None, None
     note_event(uow, ticket, actor.id, "handed_over", command.desk_id, sentence)
