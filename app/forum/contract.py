@@ -33,7 +33,6 @@ from app.forum.queries.earnings import (
     visible_questions,
     visible_titles,
     vote_facts,
-    vote_of_one,
 )
 from app.forum.queries.finding import carried_questions, similar_solved
 from app.forum.queries.found_questions import FoundQuestion
@@ -187,7 +186,6 @@ __all__ = [
     "visible_to",
     "vote_counts",
     "vote_facts",
-    "vote_of_one",
     "withdraw_acceptance",
 ]  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.forum.contract import FactScope
+from app.forum.contract import FactScope, VoteFact
 from app.forum.events import (
     AcceptanceWithdrawn,
     AnswerAccepted,
@@ -22,13 +22,17 @@ from app.forum.events import (
 from app.kernel.events import Event, Subscriptions
 from app.kernel.relay import Message, Subscription
 from app.kernel.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from app.reputation.claims import vote_keys
 from app.reputation.services.awarding import award_badges
 from app.reputation.services.ledger import Reason, settle_outcome, settle_posts, settle_vote
 
 
 def count_vote(uow: UnitOfWork, event: VoteCast | VoteWithdrawn) -> None:
     """Give or take back what a vote is worth to its receiver, and what voting down costs its giver."""
-    settle_vote(uow.session, uow.now, event.question_id, event.answer_id, event.by_id)
+    where = event.question_id, event.answer_id, event.by_id
+    stands = isinstance(event, VoteCast)
+    votes = [VoteFact(*where, event.author_id, event.value, event.occurred_at)] if stands else []
+    settle_vote(uow.session, uow.now, vote_keys(*where), votes)
 
 
 def count_acceptance(uow: UnitOfWork, event: AnswerAccepted | AcceptanceWithdrawn) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, null, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, null, select, union_all
 from sqlalchemy.orm import Session
 
 from app.forum.access import visible_to
@@ -18,7 +18,6 @@ from app.forum.models.answer import Answer, Revision, Vote
 from app.forum.models.question import Question
 from app.forum.models.space import Space
 from app.kernel.actor import Actor
-from app.kernel.database import fetch
 
 Statement = Select[*tuple[Any, ...]]
 
@@ -110,13 +109,6 @@ def vote_facts(
         yield from _rows(session, _question_votes(scope, people), VoteFact)
     if scope is None or scope.whole_thread or scope.answer_id is not None:
         yield from _rows(session, _answer_votes(scope, people), VoteFact)
-
-
-def vote_of_one(session: Session, question_id: int, answer_id: int | None, voter_id: int) -> list[VoteFact]:
-    """Give the vote of one person on one post, if there is one that counts, in one statement that is built once."""
-    values = {"post": question_id if answer_id is None else answer_id, "voter": voter_id}
-    query = _VOTE_ON_QUESTION if answer_id is None else _VOTE_ON_ANSWER
-    return [VoteFact(*row) for row in fetch(session, query, values)]
 
 
 def acceptance_facts(
@@ -279,9 +271,3 @@ def _rows(session: Session, query: Statement, fact: Any) -> Iterator[Any]:
     """Run a query whose columns are in the order of the fact's fields."""
     for row in session.execute(query):
         yield fact(*row)
-
-
-_VOTE_ON_QUESTION = _question_votes(None, None).where(
-    Vote.question_id == bindparam("post"), Vote.user_id == bindparam("voter")
-)
-_VOTE_ON_ANSWER = _answer_votes(None, None).where(Answer.id == bindparam("post"), Vote.user_id == bindparam("voter"))

@@ -10,7 +10,7 @@ from functools import lru_cache
 from sqlalchemy import Text, cast, select
 from sqlalchemy.orm import Session
 
-from app.forum.contract import FactScope, acceptance_facts, live_answers, vote_facts, vote_of_one
+from app.forum.contract import FactScope, acceptance_facts, live_answers, vote_facts
 from app.kernel.database import fetch
 from app.reputation.claims import Claim, ConfirmationFact, derive_claims
 from app.reputation.models import DeskConfirmation, StoredRules
@@ -31,13 +31,6 @@ def rule_book_of(versions: tuple[tuple[int, datetime, str], ...]) -> RuleBook:
     return RuleBook(
         RuleVersion(n, since.astimezone(UTC), rules_from_json(json.loads(text))) for n, since, text in versions
     )
-
-
-def claims_of_vote(
-    session: Session, book: RuleBook, question_id: int, answer_id: int | None, voter_id: int
-) -> list[Claim]:
-    """Return what one person's vote on one post gives, in one statement."""
-    return list(derive_claims(book, vote_of_one(session, question_id, answer_id, voter_id), (), ()))
 
 
 def claims_of_outcome(session: Session, book: RuleBook, scope: FactScope) -> list[Claim]:

@@ -16,17 +16,16 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Select, Table, bindparam, insert, literal, select, true
 from sqlalchemy.orm import Session, aliased
 
-from app.forum.contract import FactScope
+from app.forum.contract import FactScope, VoteFact
 from app.kernel.database import fetch
 from app.kernel.words import N_
-from app.reputation.claims import Claim, outcome_keys, vote_keys
+from app.reputation.claims import Claim, derive_claims, outcome_keys
 from app.reputation.models import Entry, StoredRules
 from app.reputation.rules import RuleBook
 from app.reputation.services.facts import (
     VERSION_COLUMNS,
     claims_of_outcome,
     claims_of_posts,
-    claims_of_vote,
     load_rule_book,
     rule_book_of,
 )
@@ -108,10 +107,18 @@ Lines = tuple[dict[int, Line], dict[str, int]]
 """Standing lines by id, and how often each key has begun to hold."""
 
 
-def settle_vote(session: Session, now: datetime, question_id: int, answer_id: int | None, voter_id: int) -> None:
-    """Write what changed when one person's vote on one post did."""
-    book, lines = _read_rules_and_lines(session, vote_keys(question_id, answer_id, voter_id))
-    claims = claims_of_vote(session, book, question_id, answer_id, voter_id)
+def settle_vote(session: Session, now: datetime, keys: Sequence[str], votes: Iterable[VoteFact]) -> None:
+    """Write what changed when one person's vote on one post did.
+
+    Args:
+        session: a writing session; the caller holds the lock of the thread.
+        now: when it changed.
+        keys: of both sides of the vote.
+        votes: the vote as it stands now, nothing when it was taken back.
+
+    """
+    book, lines = _read_rules_and_lines(session, keys)
+    claims = list(derive_claims(book, votes, (), ()))
     settle(session, now, book, lines, claims, Reason.VOTE_WITHDRAWN, Reason.EARNED)
 
 
