@@ -87,9 +87,13 @@ class TicketPutAside(TicketFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketCameBack(TicketFact):
-    """It lies before its agents again, by itself or because somebody took it up."""
+    """It lies before its agents again: by itself, or because the asker said something or somebody took it up.
+
+    ``assignee_id`` is who has it.
+    """
 
     kind: ClassVar[str] = "escalation.ticket_came_back.1"
+    assignee_id: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

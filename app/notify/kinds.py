@@ -66,6 +66,9 @@ KINDS: Mapping[str, Kind] = {
         N_("What solved something of mine is gone"),
         True,
     ),
+    "came_back": Kind(
+        N_("What was put aside is back: %(title)s"), N_("Something of mine that was put aside comes back"), False
+    ),
     "badge": Kind(N_("You have a new badge: %(title)s"), N_("I get a badge"), False),
 }
 

@@ -19,7 +19,10 @@ from app.forum.contract import PostAnswer, PostComment, post_answer, post_commen
 from app.forum.models.space import Visibility
 from app.kernel.actor import Role
 from app.kernel.errors import Denied, Invalid, NotFound
+from app.kernel.models import KeptMail
 from app.live.models import StreamEvent
+from app.notify.models import InboxItem
+from app.notify.services.deciding import choose_mail
 from app.web.runtime import Runtime
 from tests.escalation.desk import Desk, open_another_desk, open_desk
 from tests.support.clock import FixedClock
@@ -273,3 +276,43 @@ def test_views_of_what_is_put_aside_are_read_page_by_page(desk: Desk, make: Make
         if cursor is None:
             break
     assert found == ids[::-1]
+
+
+@pytest.mark.parametrize("why", ["the moment came", "the asker spoke"])
+def test_who_has_it_finds_it_in_the_inbox_when_it_comes_back(
+    desk: Desk, make: Make, session: Session, patient: int, runtime: Runtime, clock: FixedClock, why: str
+) -> None:
+    aside(make, desk, patient, hours=2)
+    with make.unit_of_work() as uow:
+        choose_mail(uow, desk.jo.id, "came_back", wanted=True)
+    clock.advance(hours=2)
+    if why == "the moment came":
+        come_back(runtime.unit_of_work, runtime.reads, clock.now)
+    else:
+        with make.unit_of_work() as uow:
+            question_id = stands(session, patient).question_id
+            post_comment(uow, make.actor(desk.sam), PostComment(question_id, None, rich("Found it.")))
+    runtime.relay.drain()
+
+    session.rollback()
+    (item,) = session.scalars(
+        select(InboxItem).where(InboxItem.user_id == desk.jo.id, InboxItem.question_id.is_not(None))
+    )
+    assert (item.kind, item.why, item.needs_you) == ("came_back", "at_desk", True)
+    letters = session.scalars(select(KeptMail.subject).where(KeptMail.to == desk.jo.email)).all()
+    assert letters.count("What was put aside is back: Where do I find the old minutes?") == 1
+
+
+def test_who_takes_it_up_again_themselves_is_not_told(
+    desk: Desk, make: Make, session: Session, patient: int, runtime: Runtime
+) -> None:
+    aside(make, desk, patient, hours=2)
+    mei = make.user("Mei Tanaka", roles=(Role.AGENT,))
+    for who, told in ((desk.jo, 0), (mei, 1)):
+        with make.unit_of_work() as uow:
+            take_up(uow, make.actor(who), patient)
+        runtime.relay.drain()
+        session.rollback()
+        items = select(InboxItem.kind).where(InboxItem.user_id == desk.jo.id, InboxItem.kind == "came_back")
+        assert len(session.scalars(items).all()) == told, "what a colleague takes up, its agent hears of"
+        aside(make, desk, patient, hours=2)

@@ -107,7 +107,8 @@ def bring_back(uow: UnitOfWork, question_id: int, asker_id: int) -> Ticket | Non
     ticket = _standing(uow, question_id)
     if ticket is not None and ticket.aside_until is not None:
         note_event(uow, ticket, asker_id, "came_back")
-        uow.record(TicketCameBack(occurred_at=uow.now, **facts_of(ticket, asker_id)))
+        facts = facts_of(ticket, asker_id)
+        uow.record(TicketCameBack(occurred_at=uow.now, **facts, assignee_id=ticket.assignee_id))
     return ticket
 
 

@@ -88,7 +88,7 @@ def due_back(session: Session, now: datetime, limit: int = MOST_PER_SWEEP) -> li
 
 
 def come_back(units: Units, peek: Callable[[], AbstractContextManager[Session]], now: Callable[[], datetime]) -> int:
-    """Tell open pages of every ticket whose moment has come; return how many there were.
+    """Tell open pages, and who has it, of every ticket whose moment has come; return how many there were.
 
     Views show it from the moment on by themselves; repeating it changes nothing.
     """
@@ -113,4 +113,4 @@ def _came_back(units: Units, ticket_id: int) -> bool:
 
 def _bring(uow: UnitOfWork, ticket: Ticket, by_id: int | None, kind: str) -> None:
     note_event(uow, ticket, by_id, kind)
-    uow.record(TicketCameBack(occurred_at=uow.now, **facts_of(ticket, by_id)))
+    uow.record(TicketCameBack(occurred_at=uow.now, **facts_of(ticket, by_id), assignee_id=ticket.assignee_id))

@@ -10,7 +10,14 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.escalation.events import QuestionEscalated, TicketAssigned, TicketFact, TicketReopened, TicketSolved
+from app.escalation.events import (
+    QuestionEscalated,
+    TicketAssigned,
+    TicketCameBack,
+    TicketFact,
+    TicketReopened,
+    TicketSolved,
+)
 from app.forum.contract import Audience, ClosureReason, audience_of, readers_among
 from app.forum.events import (
     AnswerAccepted,
@@ -162,6 +169,11 @@ def _not_yet(event: TicketReopened, _audience: Audience) -> Iterator[News]:
         yield News(event.assignee_id, what, Why.AT_DESK, needs_you=True)
 
 
+def _came_back(event: TicketCameBack, _audience: Audience) -> Iterator[News]:
+    if event.assignee_id is not None:
+        yield News(event.assignee_id, "came_back", Why.AT_DESK, needs_you=True)
+
+
 def _followers(audience: Audience, kind: str) -> Iterator[News]:
     for user_id in sorted(audience.followers - audience.named):
         yield News(user_id, kind, Why.FOLLOWS)
@@ -189,6 +201,7 @@ _PLANS: Mapping[type[ThreadEvent | TicketFact], Callable[[Any, Audience], Iterat
     TicketAssigned: _given,
     TicketSolved: _solved,
     TicketReopened: _not_yet,
+    TicketCameBack: _came_back,
 }
 FACTS: tuple[type[Event], ...] = (*_PLANS, BadgeAwarded)
 """Every fact that somebody may be told of."""
