@@ -87,6 +87,7 @@ from app.text import words as text_words
 from app.text.contract import TextRenderer
 from app.text.renderer import MarkdownRenderer
 from app.web import words
+from app.web.application import Application
 from app.web.database import db, init_database, reading_sessions, writing_sessions
 from app.web.errors import init_errors
 from app.web.guarding import init_guard
@@ -132,7 +133,7 @@ def build_app(settings: Settings | None = None, clock: Clock | None = None) -> F
     """Assemble the product from its parts."""
     settings = settings or Settings()
     complete_metadata()
-    app = Flask(
+    app = Application(
         "app",
         root_path=str(Path(__file__).parent),
         template_folder=str(ROOT / "templates"),
