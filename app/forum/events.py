@@ -114,6 +114,8 @@ class AskedBack(ThreadEvent):
 
     kind: ClassVar[str] = "forum.asked_back.1"
     comment_id: int
+    answer_id: int | None = None
+    """The answer that the comment stands under; None for the question itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +128,7 @@ class AskerReplied(ThreadEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskBackDropped(ThreadEvent):
-    """The last comment that asked the asker back was taken away, so the question no longer waits for them."""
+    """The last comment that asked the asker back was taken away, perhaps with its answer: nobody waits for them."""
 
     kind: ClassVar[str] = "forum.ask_back_dropped.1"
     comment_id: int

@@ -124,4 +124,4 @@ def _load_place(uow: UnitOfWork, actor: Actor, command: PostComment) -> tuple[Qu
 def _wait_for_asker(uow: UnitOfWork, actor: Actor, question: Question, comment: Comment) -> None:
     question.waiting_for_asker_since = question.waiting_for_asker_since or uow.now
     question.asked_back_by_id = actor.user_id
-    uow.record(AskedBack(**of_thread(uow, actor, question), comment_id=comment.id))
+    uow.record(AskedBack(**of_thread(uow, actor, question), comment_id=comment.id, answer_id=comment.answer_id))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, func, select
 
 from app.forum.access import access_answer, access_comment, access_question
 from app.forum.events import (
@@ -116,6 +116,8 @@ def restore_question(uow: UnitOfWork, actor: Actor, command: RestoreQuestion) ->
 def delete_answer(uow: UnitOfWork, actor: Actor, command: DeleteAnswer) -> Answer:
     """Hide an answer; if it was the accepted one, the question is unsolved again.
 
+    An ask-back under it is hidden with it: the question waits no longer for what nobody sees.
+
     Raises:
         Invalid: field ``note``, when somebody else than its author does not say why.
 
@@ -129,6 +131,10 @@ def delete_answer(uow: UnitOfWork, actor: Actor, command: DeleteAnswer) -> Answe
     _note_deletion(uow, actor, answer, command.reason)
     changed(question)
     uow.record(AnswerDeleted(**of_answer(uow, actor, question, answer)))
+    uow.session.flush()
+    asked_back = uow.session.scalar(select(func.max(Comment.id)).where(Comment.answer_id == answer.id, _ASKS_BACK))
+    if asked_back is not None:
+        _drop_ask_back(uow, actor, question, asked_back)
     return answer
 
 
@@ -159,8 +165,8 @@ def delete_comment(uow: UnitOfWork, actor: Actor, command: DeleteComment) -> Com
     _note_deletion(uow, actor, comment, command.reason)
     changed(question)
     uow.record(CommentDeleted(**of_thread(uow, actor, question), comment_id=comment.id, answer_id=comment.answer_id))
-    if comment.asks_back and not _still_asked_back(uow, question) and stop_waiting(question):
-        uow.record(AskBackDropped(**of_thread(uow, actor, question), comment_id=comment.id))
+    if comment.asks_back:
+        _drop_ask_back(uow, actor, question, comment.id)
     return comment
 
 
@@ -177,13 +183,23 @@ def restore_comment(uow: UnitOfWork, actor: Actor, command: RestoreComment) -> C
     return comment
 
 
+_ASKS_BACK: ColumnElement[bool] = Comment.asks_back & Comment.deleted_at.is_(None)
+
+
+def _drop_ask_back(uow: UnitOfWork, actor: Actor, question: Question, comment_id: int) -> None:
+    """Stop waiting for the asker when no ask-back stands any more; ``comment_id`` is the one that went."""
+    if not _still_asked_back(uow, question) and stop_waiting(question):
+        uow.record(AskBackDropped(**of_thread(uow, actor, question), comment_id=comment_id))
+
+
 def _still_asked_back(uow: UnitOfWork, question: Question) -> bool:
     uow.session.flush()
     since = question.waiting_for_asker_since
+    shown = select(Answer.id).where(Answer.question_id == question.id, Answer.deleted_at.is_(None))
     standing = exists().where(
         Comment.question_id == question.id,
-        Comment.asks_back,
-        Comment.deleted_at.is_(None),
+        _ASKS_BACK,
+        Comment.answer_id.is_(None) | Comment.answer_id.in_(shown),
         Comment.posted_at >= since,
     )
     return since is not None and bool(uow.session.scalar(select(standing)))

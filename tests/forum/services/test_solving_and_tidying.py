@@ -273,6 +273,22 @@ class TestClosingAndDeleting:
                 assert names_of(uow) == expected
         assert session.get_one(Question, question.id).waiting_for_asker_since is None
 
+    def test_an_ask_back_goes_with_the_answer_that_it_stands_under(
+        self, make: Make, unit_of_work: UnitOfWorkFactory, session: Session
+    ) -> None:
+        """Nobody waits for a reply to what the asker cannot see, and another ask-back still counts."""
+        question, agent = make.question(), make.actor(make.user(roles=(Role.AGENT,)))
+        mei, moderator = make.user(), make.actor(make.user(roles=(Role.MODERATOR,)))
+        first, second = make.answer(question, author=mei), make.answer(question, author=mei)
+        for answer in (first, second):
+            with unit_of_work() as uow:
+                post_comment(uow, agent, PostComment(question.id, answer.id, rich("Did it help?"), asks_back=True))
+        for answer, expected in ((first, ["AnswerDeleted"]), (second, ["AnswerDeleted", "AskBackDropped"])):
+            with unit_of_work() as uow:
+                delete_answer(uow, moderator, DeleteAnswer(answer.id, "Spam"))
+                assert names_of(uow) == expected
+        assert session.get_one(Question, question.id).waiting_for_asker_since is None
+
 
 class TestDuplicates:
     def test_merging_brings_the_people_along_nobody_twice(
