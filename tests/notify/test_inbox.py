@@ -378,3 +378,48 @@ def test_no_letter_tells_of_an_answer_that_was_taken_away_before_it_left(make, r
     with runtime.reads() as session:
         assert asker.email not in [mail.to for mail in session.scalars(select(KeptMail))]
     assert kinds_of(runtime, make, asker) == []
+
+
+def test_what_was_told_before_comes_back_when_the_latest_is_taken_away(
+    runtime: Runtime, make: Make, clock: FixedClock
+) -> None:
+    """Spam under a question must not make its asker miss the answer that was there before it."""
+    sam, mei, spammer = make.user(), make.user("Mei Peer"), make.user()
+    question = make.question(asker=sam)
+    answer_id = answer(runtime, make, question, mei)
+    clock.advance(minutes=1)
+    other = make.actor(spammer, privileges=TRUSTED)
+    with runtime.unit_of_work() as uow:
+        spam = post_comment(uow, other, PostComment(question.id, None, text("Buy pills."))).id
+    runtime.relay.drain()
+    assert kinds_of(runtime, make, sam) == [("replied", "wrote", True)]
+    moderator = make.actor(make.user(roles=(Role.MODERATOR,)))
+    with runtime.unit_of_work() as uow:
+        delete_comment(uow, moderator, DeleteComment(spam, "Spam"))
+    runtime.relay.drain()
+
+    assert kinds_of(runtime, make, sam) == [("answered", "wrote", True)]
+    with runtime.reads() as session:
+        (item,) = inbox_page(session, make.actor(sam), runtime.clock.now(), None).needs_you
+        assert (item.by and item.by.name, item.answer_id, item.comment_id) == ("Mei Peer", answer_id, None)
+    with runtime.unit_of_work() as uow:
+        delete_answer(uow, moderator, DeleteAnswer(answer_id, "Spam too"))
+    runtime.relay.drain()
+    assert kinds_of(runtime, make, sam) == []
+
+
+def test_an_ask_back_leaves_the_inbox_with_the_answer_that_it_stands_under(runtime: Runtime, make: Make) -> None:
+    sam, mei = make.user(), make.user()
+    question = make.question(asker=sam)
+    answer_id = answer(runtime, make, question, mei)
+    agent = make.actor(make.user(roles=(Role.AGENT,)))
+    with runtime.unit_of_work() as uow:
+        post_comment(uow, agent, PostComment(question.id, answer_id, text("Did it help?"), asks_back=True))
+    runtime.relay.drain()
+    assert kinds_of(runtime, make, sam) == [("asked_back", "wrote", True)]
+    author = make.actor(mei)
+    with runtime.unit_of_work() as uow:
+        delete_answer(uow, author, DeleteAnswer(answer_id))
+    runtime.relay.drain()
+
+    assert kinds_of(runtime, make, sam) == []

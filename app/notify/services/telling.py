@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -33,7 +33,8 @@ from app.forum.events import (
     QuestionDeleted,
     ThreadEvent,
 )
-from app.kernel.events import Event
+from app.kernel.events import Event, restore_event
+from app.kernel.models import OutboxMessage
 from app.kernel.unit_of_work import UnitOfWork
 from app.notify.events import PersonTold
 from app.notify.kinds import REMOVALS, REMOVED_QUESTION, Why
@@ -79,14 +80,19 @@ def tell(uow: UnitOfWork, fact_id: int, event: Event) -> int:
         _forget(uow, event)
     elif not audience.stands and not isinstance(event, QuestionDeleted):
         return 0  # taken away before anybody was told
+    planned = _planned(event, audience)
+    allowed = readers_among(uow.session, audience.space_id, planned.keys())
+    topic = f"question:{event.question_id}"
+    return sum(_put(uow, fact_id, event, planned[user_id], topic) for user_id in sorted(allowed))
+
+
+def _planned(event: ThreadEvent | TicketFact, audience: Audience) -> dict[int, News]:
     planned: dict[int, News] = {}
     for news in _PLANS[type(event)](event, audience):
         planned.setdefault(news.user_id, news)  # the first reason is the strongest
     if event.by_id is not None:
         planned.pop(event.by_id, None)
-    allowed = readers_among(uow.session, audience.space_id, planned.keys())
-    topic = f"question:{event.question_id}"
-    return sum(_put(uow, fact_id, event, planned[user_id], topic) for user_id in sorted(allowed))
+    return planned
 
 
 def _answered(_event: AnswerPosted, audience: Audience) -> Iterator[News]:
@@ -216,9 +222,7 @@ def _put(uow: UnitOfWork, fact_id: int, event: Any, news: News, topic: str) -> b
         return False
     still_needed = item.needs_you and item.done_at is None
     if item.happened_at <= event.occurred_at:
-        item.kind, item.why, item.happened_at = news.kind, news.why.value, event.occurred_at
-        item.by_id = news.about_id or getattr(event, "by_id", None)
-        item.answer_id, item.comment_id = getattr(event, "answer_id", None), getattr(event, "comment_id", None)
+        _say(item, event, news)
     item.needs_you = news.needs_you or still_needed
     item.done_at = None
     item.later_until = None if news.needs_you else item.later_until
@@ -227,13 +231,46 @@ def _put(uow: UnitOfWork, fact_id: int, event: Any, news: News, topic: str) -> b
     return True
 
 
+def _say(item: InboxItem, event: Any, news: News) -> None:
+    item.kind, item.why, item.happened_at = news.kind, news.why.value, event.occurred_at
+    item.by_id = news.about_id or getattr(event, "by_id", None)
+    item.answer_id, item.comment_id = getattr(event, "answer_id", None), getattr(event, "comment_id", None)
+
+
 def _forget(uow: UnitOfWork, event: AnswerDeleted | CommentDeleted) -> None:
-    """Take out of the inboxes what tells of a post that is not there any more."""
+    """Let the inboxes that tell of a post which is not there any more tell what they told before, if that stands."""
     about = InboxItem.question_id == event.question_id, InboxItem.answer_id == event.answer_id
     comment_id = event.comment_id if isinstance(event, CommentDeleted) else None
     post = () if comment_id is None else (InboxItem.comment_id == comment_id,)
     news = InboxItem.muted_at.is_(None), InboxItem.kind.not_in(REMOVALS)
-    uow.session.execute(delete(InboxItem).where(*about, *post, *news))
+    for item in uow.session.scalars(select(InboxItem).where(*about, *post, *news).with_for_update()).all():
+        before = _told_before(uow.session, item)
+        if not before:
+            uow.session.delete(item)
+            continue
+        _say(item, *before[0])
+        item.needs_you = item.needs_you and any(earlier.needs_you for _, earlier in before)
+
+
+def _told_before(session: Session, item: InboxItem) -> list[tuple[Event, News]]:
+    """Return what somebody was told of a thread and still stands, newest first; facts are kept for some days."""
+    query = (
+        select(OutboxMessage)
+        .join(ToldFact, ToldFact.message_id == OutboxMessage.id)
+        .where(ToldFact.user_id == item.user_id, OutboxMessage.payload["question_id"].as_integer() == item.question_id)
+        .order_by(OutboxMessage.id.desc())
+    )
+    found: list[tuple[Event, News]] = []
+    for message in session.scalars(query):
+        event = restore_event(message.kind, message.payload, message.occurred_at)
+        if not isinstance(event, ThreadEvent | TicketFact):
+            continue  # a badge has an item of its own
+        post = getattr(event, "answer_id", None), getattr(event, "comment_id", None)
+        audience = audience_of(session, event.question_id, *post)
+        news = _planned(event, audience).get(item.user_id) if audience is not None and audience.stands else None
+        if news is not None:
+            found.append((event, news))
+    return found
 
 
 def _first_time(session: Session, user_id: int, fact_id: int, now: Any) -> bool:
