@@ -202,7 +202,7 @@ def _runtime(app: Flask, settings: Settings, clock: Clock) -> Runtime:
     ports[Tokens] = Tokens(settings.signing_key(), clock)
     ports[Estate] = Estate(PERSONAL_DATA)
     subscriptions += _after_commit(ports, units, reads, settings)
-    relay = Relay(writes, subscriptions, clock, gate)
+    relay = Relay(writes, subscriptions, clock, gate, reads)
     units.listeners = relay.listeners
     jobs = JobRunner(writes, _jobs(ports, units, reads), clock, gate)
     return Runtime(

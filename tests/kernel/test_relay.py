@@ -13,6 +13,7 @@ from app.kernel.models import Delivery, OutboxMessage
 from app.kernel.relay import MAX_ATTEMPTS, Message, Refused, Relay, Subscription, retry_delivery
 from app.kernel.unit_of_work import UnitOfWorkFactory
 from app.web.runtime import Runtime
+from tests.conftest import CountStatements
 from tests.support.clock import FixedClock
 
 
@@ -181,6 +182,43 @@ def test_a_fact_of_an_action_that_failed_is_never_told(runtime: Runtime) -> None
     relay.drain()
 
     assert mail.heard == []
+
+
+def test_an_idle_relay_asks_once_for_all_and_waits_for_no_writer(
+    runtime: Runtime, count_statements: CountStatements
+) -> None:
+    with runtime.unit_of_work(), count_statements() as seen:
+        assert runtime.relay.drain() == 0
+    assert len(seen) == 1
+
+
+def test_what_a_reaction_did_is_written_before_the_next_one_begins(runtime: Runtime) -> None:
+    done: list[int | None] = []
+
+    def look(_messages: Sequence[Message]) -> None:
+        with runtime.reads() as session:
+            done.append(session.scalar(select(func.count(Delivery.done_at))))
+
+    subscriptions = [Subscription(name, (KettleBoiled,), look) for name in ("mail", "index")]
+    relay = Relay(runtime.unit_of_work._sessions, subscriptions, runtime.clock)
+    boil(runtime, relay, 1)
+
+    relay.drain()
+
+    assert done == [0, 1]
+
+
+def test_a_batch_costs_as_many_statements_as_one_fact(runtime: Runtime, count_statements: CountStatements) -> None:
+    ear, counts = Ear(), list[int]()
+    relay = Relay(runtime.unit_of_work._sessions, [Subscription("mail", (KettleBoiled,), ear, batch=10)], runtime.clock)
+    for kettles in ((1,), tuple(range(2, 12))):
+        boil(runtime, relay, *kettles)
+        with count_statements() as seen:
+            relay.drain()
+        counts.append(len(seen))
+
+    assert ear.kettles == list(range(1, 12))
+    assert counts == [5, 5]  # who waits, what, take, done, and nobody waits
 
 
 def test_two_reactions_may_not_share_a_name(runtime: Runtime) -> None:
