@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from babel.dates import format_datetime as format_instant
-from babel.dates import format_timedelta
+from babel.dates import TIMEDELTA_UNITS, format_date, format_time, format_timedelta, get_datetime_format
 from flask import Flask, g, request
 from flask_babel import format_datetime, get_locale, get_timezone, gettext
 from flask_wtf.csrf import generate_csrf
@@ -29,11 +28,11 @@ from app.web.runtime import current_actor, read_session, runtime
 from app.web.words import sentence
 
 _ICON = Markup('<svg class="icon{}" aria-hidden="true" focusable="false"><use href="/static/icons.svg#{}"/></svg>')
-_TIME = Markup('<time datetime="{}" data-rel title="{}">')
-_TIME_ENDS = Markup("</time>")
 AVATAR_TONES = 4
-JUST_NOW = timedelta(minutes=1)
+JUST_NOW = 60
 """Nobody counts seconds, and the clocks of two machines differ by some."""
+UNIT_FROM = 0.85
+"""So much of a unit is said in it: babel's own threshold."""
 
 
 class PageTemplate(Template):
@@ -112,27 +111,44 @@ def icon(name: str, *, mirrored: bool = False) -> Markup:
 def ago(at: datetime) -> Markup:
     """Write how long ago something was, as text that a script keeps fresh."""
     locale = page_locale()
-    span = _rounded(at - runtime().clock.now())
-    beginning = _beginning(at, locale.language, get_timezone())
-    if abs(span) < JUST_NOW:
-        return Markup(f"{beginning}{escape(gettext('just now'))}{_TIME_ENDS}")  # noqa: S704  # our own
-    return Markup(beginning + _spoken(span, locale.language))  # noqa: S704  # our own
+    seconds = (at - runtime().clock.now()).total_seconds()
+    said = escape(gettext("just now")) if abs(seconds) < JUST_NOW else _spoken(seconds, locale.language)
+    return Markup(f"{_beginning(at, get_timezone(), locale.language)}{said}</time>")  # noqa: S704  # our own
+
+
+def _beginning(at: datetime, zone: tzinfo | None, language: str) -> str:
+    """Write when it was, to the minute; a page of old questions has many days and minutes but few different ones."""
+    local = at.astimezone(zone)
+    day, minute = _day(local.date(), language), _minute(local.hour, local.minute, language)
+    return f'<time datetime="{at.isoformat()}" data-rel title="{_day_and_minute(language).format(minute, day)}">'
 
 
 @lru_cache(maxsize=20_000)
-def _beginning(at: datetime, language: str, zone: tzinfo | None) -> str:
-    return str(_TIME.format(at.isoformat(), format_instant(at, "medium", tzinfo=zone, locale=language)))
+def _day(day: date, language: str) -> Markup:
+    return escape(format_date(day, "medium", locale=language))
 
 
 @lru_cache(maxsize=20_000)
-def _spoken(span: timedelta, language: str) -> str:
-    return str(escape(format_timedelta(span, add_direction=True, locale=language)) + _TIME_ENDS)
+def _minute(hour: int, minute: int, language: str) -> Markup:
+    return escape(format_time(time(hour, minute), "short", locale=language))
 
 
-def _rounded(span: timedelta) -> timedelta:
-    """Cut what nobody would say, so that few different spans are ever written."""
-    step = 1 if abs(span) < timedelta(hours=1) else 60 if abs(span) < timedelta(days=1) else 3600
-    return timedelta(seconds=round(span.total_seconds() / step) * step)
+@lru_cache(maxsize=64)
+def _day_and_minute(language: str) -> Markup:
+    return escape(str(get_datetime_format("medium", locale=language)).replace("'", ""))
+
+
+def _spoken(seconds: float, language: str) -> str:
+    """Say how long it is before or after now, in the one unit that people would choose."""
+    unit = next(unit for _, unit in TIMEDELTA_UNITS if abs(seconds) >= unit * UNIT_FROM)
+    count = max(1, round(abs(seconds) / unit))
+    return _so_many(count if seconds > 0 else -count, unit, language)
+
+
+@lru_cache(maxsize=4096)
+def _so_many(count: int, unit: int, language: str) -> str:
+    span = timedelta(seconds=count * unit)
+    return str(escape(format_timedelta(span, threshold=abs(count), add_direction=True, locale=language)))
 
 
 def when(at: datetime) -> Markup:
