@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from http import HTTPStatus
 from math import ceil
 
@@ -25,6 +26,9 @@ from app.web.words import sentence
 log = structlog.get_logger(__name__)
 
 A_MINUTE = 60
+MOST_DROPPED, AT_A_TIME = 256 * 1024 * 1024, 64 * 1024
+LONGEST_ARRIVAL = 30.0
+"""How much of a request that is too big is still taken in, and for how many seconds, so that the answer is read."""
 LAST_WORDS = "Something broke on our side. We have been told. Try again in a minute."
 """What is said when not even the error page can be rendered, and so no catalogue either."""
 
@@ -77,7 +81,19 @@ def _show_http_error(error: Exception) -> ResponseReturnValue:
     assert isinstance(error, HTTPException)
     if error.response is not None or error.code is None or error.code < HTTPStatus.BAD_REQUEST:
         return error.get_response()
+    if error.code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        _let_it_arrive()
     return error_page(error.code)
+
+
+def _let_it_arrive() -> None:
+    """Take the rest of what is too big and drop it: many browsers show no page while they send (RFC 9112, 9.6)."""
+    if not request.environ.get("wsgi.input_terminated"):  # such a server would wait here for more than there is
+        return
+    stream, left, until = request.environ["wsgi.input"], MOST_DROPPED, time.monotonic() + LONGEST_ARRIVAL
+    with suppress(OSError, ValueError):  # the sender went away, or sent no whole body: the server closes the connection
+        while left > 0 and time.monotonic() < until and (piece := stream.read(min(left, AT_A_TIME))):
+            left -= len(piece)
 
 
 def _show_crash(error: Exception) -> ResponseReturnValue:

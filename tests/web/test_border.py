@@ -8,10 +8,13 @@ import pytest
 from flask import Flask, request
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
+from werkzeug.test import TestResponse, create_environ, run_wsgi_app
+from werkzeug.wrappers import Request
 
 from app.forum.models.answer import Answer, Comment
 from app.kernel.errors import Busy, Conflict, Denied, Gone, NotFound
 from app.kernel.models import Submission
+from app.web import errors
 from app.web.runtime import perform_once, read_session
 from app.web.sent import mark_of_sent
 from tests.support.factories import Make
@@ -155,10 +158,65 @@ def test_broken_multipart_is_refused_and_not_a_crash(client: FlaskClient, make: 
 def test_too_big_is_said_in_words(client: FlaskClient, make: Make):
     make.sign_in(client, make.user())
 
-    response = client.post("/uploads", data=b"x" * 52 * 1024 * 1024, content_type="multipart/form-data; boundary=y")
+    response = client.post(
+        "/uploads",
+        data=b"x" * 52 * 1024 * 1024,
+        content_type="multipart/form-data; boundary=y",
+        headers={"Referer": "http://localhost/ask"},
+    )
 
     assert response.status_code == 413
     assert "too big" in response.text
+    assert "Back button" in response.text
+    assert "Back to the page before" not in response.text, "that link would open an empty form"
+
+
+@pytest.mark.parametrize("megabytes", [60, 400])
+def test_what_is_too_big_is_taken_in_so_that_the_page_is_read(app: Flask, monkeypatch, megabytes: int):
+    """Whoever still sends when the connection ends sees no page in many browsers; what has no end is not awaited."""
+    monkeypatch.setattr(errors, "MOST_DROPPED", 100 * 2**20)
+    body = Endless(megabytes * 2**20)
+
+    response = served(app, "/ask", body, "multipart/form-data; boundary=y", str(body.left))
+
+    assert response.status_code == 413
+    assert body.read_so_far == min(megabytes, 100) * 2**20
+
+
+def served(app: Flask, path: str, body: io.RawIOBase | io.BytesIO, kind: str, length: str = "") -> TestResponse:
+    """Post what a server gives that knows where a body ends, as gunicorn does; chunks come without a length."""
+    environ = create_environ(path, method="POST", content_type=kind)
+    environ.update({"wsgi.input": body, "wsgi.input_terminated": True, "CONTENT_LENGTH": length})
+    return TestResponse(*run_wsgi_app(app, environ), request=Request(environ))
+
+
+class Endless(io.RawIOBase):
+    """So many bytes that nobody has to keep."""
+
+    def __init__(self, size: int) -> None:
+        self.left, self.read_so_far = size, 0
+
+    def read(self, size: int = -1) -> bytes:
+        piece = b"x" * min(self.left, size)
+        self.left, self.read_so_far = self.left - len(piece), self.read_so_far + len(piece)
+        return piece
+
+
+@pytest.mark.parametrize("body", [b"a=" + b"1" * 2**20, b"&a=1" * 1100], ids=["bytes", "fields"])
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "text/plain", ""])
+@pytest.mark.usefixtures("strict")
+def test_a_flood_of_fields_is_refused_before_it_is_taken_apart(client: FlaskClient, body: bytes, kind: str):
+    """Fifty megabytes of them would become gigabytes of memory, sent by anybody."""
+    response = client.post("/sign-in", data=body, content_type=kind)
+
+    assert response.status_code == 413
+    assert "too big" in response.text
+
+
+def test_a_flood_without_a_length_is_refused(app: Flask):
+    body = io.BytesIO(b"a=" + b"1" * 2**21)
+
+    assert served(app, "/sign-in", body, "application/x-www-form-urlencoded").status_code == 413
 
 
 def test_a_form_without_its_token_is_refused(strict: FlaskClient, make: Make):
