@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.forum.models.question import QuestionTag
+from app.forum.models.question import Question, QuestionTag
 from app.forum.models.space import SpaceTag, Tag, TagSynonym, Visibility
 
 
@@ -40,6 +40,23 @@ def test_a_hidden_tag_looks_like_none_at_all(client, secret, address):
     absent = client.get(address.replace("layoffs", "nothing").replace("redundancies", "nothing"))
     assert (hidden.status_code, absent.status_code) == (404, 404)
     assert len(hidden.data) == len(absent.data)
+
+
+def test_a_word_stays_private_when_its_question_is_deleted_and_before_there_is_one(client, make, secret, reader):
+    waiting = make.tag("mergers")
+    make.save(SpaceTag(space_id=secret.id, tag_id=waiting.id))
+    with make.unit_of_work() as uow:
+        uow.session.query(Question).update({"deleted_at": make.now})
+        uow.session.query(Tag).update({"question_count": 0})
+    absent = client.get("/tags/nothing")
+    for address in (*ADDRESSES[:2], "/tags/mergers"):
+        hidden = client.get(address)
+        assert (hidden.status_code, len(hidden.data)) == (404, len(absent.data))
+    make.sign_in(client, make.user())
+    for typed in ("lay", "mer"):
+        assert client.get("/complete", query_string={"k": "#", "q": typed}).json == []
+    make.sign_in(client, reader)
+    assert client.get("/tags/mergers").status_code == 200
 
 
 def test_outsiders_are_not_offered_a_hidden_tag_while_typing(client, make, secret):
