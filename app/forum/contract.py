@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, bindparam, cast, func, or_, select
+from sqlalchemy import ColumnElement, String, bindparam, cast, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.forum.access import access_question, access_space, visible_to
@@ -101,6 +101,7 @@ __all__ = [
     "AskQuestion",
     "AskedLately",
     "Audience",
+from app.kernel.joined import joined
     "CloseQuestion",
     "ClosureReason",
     "EditFact",
@@ -195,8 +196,8 @@ _PUBLIC_SPACES = _ALL_SPACES.where(Space.visibility == Visibility.PUBLIC)
 
 
 def _open_to_members(groups: Any) -> ColumnElement[bool]:
-    open_to_all = Space.visibility.in_((Visibility.PUBLIC, Visibility.INTERNAL))
-    return or_(open_to_all, Space.id.in_(select(SpaceGroup.space_id).where(SpaceGroup.group_id.in_(groups))))
+    public, internal = (Space.visibility == visibility for visibility in (Visibility.PUBLIC, Visibility.INTERNAL))
+    return or_(public, internal, Space.id.in_(select(SpaceGroup.space_id).where(SpaceGroup.group_id.in_(groups))))
 
 
 _SPACES_OF_MEMBERS = _ALL_SPACES.where(_open_to_members(bindparam("group_ids", expanding=True)))
@@ -215,8 +216,8 @@ def readable_space_ids(
 
 def spaces_of_member(user_id: InstrumentedAttribute[int]) -> ColumnElement[str | None]:
     """Return, for a person of the statement around, the same ids joined with commas; administrators read all others."""
-    joined = select(func.aggregate_strings(cast(Space.id, String), ","))
-    return joined.where(_open_to_members(groups_of(user_id))).scalar_subquery()
+    ids = select(joined(cast(Space.id, String)))
+    return ids.where(_open_to_members(groups_of(user_id))).scalar_subquery()
 
 
 def access_thread(session: Session, actor: Actor, question_id: int, *, lock: bool = False) -> QuestionFacts:

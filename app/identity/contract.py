@@ -28,6 +28,7 @@ from app.identity.services.signing_in import SEEN_EVERY, touch_sign_in
 from app.identity.tokens_at_rest import hash_token
 from app.kernel.actor import Role
 from app.kernel.database import fetch
+from app.kernel.joined import joined
 
 __all__ = [
     "SEEN_EVERY", "Correspondent", "ImportedPerson", "Introduction", "Person", "SignedIn", "correspondents",
@@ -85,10 +86,8 @@ _SIGNED_IN = (
         User.shortcuts,
         SignIn.id,
         SignIn.last_seen_at,
-        select(func.aggregate_strings(RoleGrant.role, ",")).where(RoleGrant.user_id == User.id).scalar_subquery(),
-        select(func.aggregate_strings(cast(GroupMember.group_id, String), ","))
-        .where(GroupMember.user_id == User.id)
-        .scalar_subquery(),
+        select(joined(RoleGrant.role)).where(RoleGrant.user_id == User.id).scalar_subquery(),
+        select(joined(cast(GroupMember.group_id, String))).where(GroupMember.user_id == User.id).scalar_subquery(),
     )
     .join(SignIn, SignIn.user_id == User.id)
     .where(

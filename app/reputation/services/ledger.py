@@ -11,9 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import zip_longest
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, Table, bindparam, insert, literal, select, true
+from sqlalchemy import ColumnElement, Select, Table, Text, bindparam, insert, literal, select, true
 from sqlalchemy.orm import Session, aliased
 
 from app.forum.contract import FactScope, VoteFact
@@ -97,17 +98,20 @@ _LINES: Select[*tuple[Any, ...]] = (
     .where(Entry.reverses_id.is_(None))
 )  # fmt: skip
 """Originals, each with its reversal; by key they are found in the index of those alone."""
-_LINES_OF_KEYS = _LINES.where(Entry.key.in_(bindparam("keys", expanding=True))).subquery()
+_KEYS = ("key_1", "key_2", "key_3")
+"""As many as one fact has at most; a list of any length would be written out anew each time the statement runs."""
+_LINES_OF_KEYS = _LINES.where(Entry.key.in_([bindparam(name, type_=Text) for name in _KEYS])).subquery()
 _RULES_AND_LINES_OF_KEYS: Select[*tuple[Any, ...]] = select(*VERSION_COLUMNS, *_LINES_OF_KEYS.c).select_from(
     select(literal(1).label("always")).subquery().outerjoin(StoredRules, true()).outerjoin(_LINES_OF_KEYS, true())
 )
 _OF_VERSION = len(VERSION_COLUMNS)
 _WRITE = insert(cast("Table", Entry.__table__))
+FactKeys = tuple[str, str] | tuple[str, str, str]
 Lines = tuple[dict[int, Line], dict[str, int]]
 """Standing lines by id, and how often each key has begun to hold."""
 
 
-def settle_vote(session: Session, now: datetime, keys: Sequence[str], votes: Iterable[VoteFact]) -> None:
+def settle_vote(session: Session, now: datetime, keys: FactKeys, votes: Iterable[VoteFact]) -> None:
     """Write what changed when one person's vote on one post did.
 
     Args:
@@ -177,9 +181,9 @@ def read_lines(session: Session, where: ColumnElement[bool]) -> Lines:
     return _standing(fetch(session, _LINES.where(where)))
 
 
-def _read_rules_and_lines(session: Session, keys: Sequence[str]) -> tuple[RuleBook, Lines]:
+def _read_rules_and_lines(session: Session, keys: FactKeys) -> tuple[RuleBook, Lines]:
     """Return the rules, and the same for a few facts, in one statement."""
-    rows = fetch(session, _RULES_AND_LINES_OF_KEYS, {"keys": keys}).all()
+    rows = fetch(session, _RULES_AND_LINES_OF_KEYS, dict(zip_longest(_KEYS, keys, fillvalue=keys[0]))).all()
     versions = {row[0]: tuple(row[:_OF_VERSION]) for row in rows if row[0] is not None}
     lines = {row.id: row[_OF_VERSION:] for row in rows if row.id is not None}  # each line comes with each version
     return rule_book_of(tuple(versions.values())), _standing(lines.values())
