@@ -92,6 +92,7 @@ from app.forum.services.recounting import recount_space
 from app.identity.contract import groups_of
 from app.kernel.actor import Actor
 from app.kernel.database import fetch
+from app.kernel.joined import joined
 
 __all__ = [
     "AcceptAnswer",
@@ -101,7 +102,6 @@ __all__ = [
     "AskQuestion",
     "AskedLately",
     "Audience",
-from app.kernel.joined import joined
     "CloseQuestion",
     "ClosureReason",
     "EditFact",

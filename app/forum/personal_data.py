@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.forum.models.answer import Answer, Attachment, Comment, Mention, Revision, Vote, WorkingMark
-from app.forum.models.question import Deflection, Draft, MeToo, Question, QuestionFollow
+from app.forum.models.question import Closure, Deflection, Draft, MeToo, Question, QuestionFollow
 from app.forum.models.space import TagFollow
 from app.kernel.unit_of_work import UnitOfWork
 
@@ -51,12 +51,29 @@ def export(session: Session, user_id: int) -> Mapping[str, Any]:
 
 
 def erase(uow: UnitOfWork, user_id: int) -> None:
-    """Forget what is only about this person. Texts, votes and counts stay, under the name of somebody who left."""
+    """Forget what is only about this person. Texts, votes and counts stay, under the name of somebody who left.
+
+    Threads that name them get a new version, so that no kept copy of a page goes on naming them.
+    """
     for owner in _ONLY_THEIRS:
         uow.session.execute(delete(owner.class_).where(owner == user_id))
     uow.session.execute(update(Deflection).where(Deflection.user_id == user_id).values(user_id=None, typed=""))
     loose = (Attachment.uploader_id == user_id, Attachment.question_id.is_(None), Attachment.deleted_at.is_(None))
     uow.session.execute(update(Attachment).where(*loose).values(deleted_at=uow.now))
+    _renew_threads(uow, user_id)
+
+
+def _renew_threads(uow: UnitOfWork, user_id: int) -> None:
+    """Give every thread that names somebody a new version; locks them in the order of their ids, as others do."""
+    named = or_(
+        Question.asker_id == user_id,
+        Question.id.in_(select(Answer.question_id).where(Answer.author_id == user_id)),
+        Question.id.in_(select(Comment.question_id).where(Comment.author_id == user_id)),
+        Question.id.in_(select(Closure.question_id).where(Closure.closed_by_id == user_id)),
+    )
+    uow.session.execute(select(Question.id).where(named).order_by(Question.id).with_for_update()).all()
+    renewed = update(Question).where(named).values(version=Question.version + 1)
+    uow.session.execute(renewed, execution_options={"synchronize_session": False})
 
 
 def _rows(

@@ -21,9 +21,12 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Gone, NotFound
 from app.web import pages, slots
 from app.web.pieces import guest_page, kept
-from app.web.runtime import current_actor, read_session
+from app.web.runtime import current_actor, read_session, runtime
 from app.web.templates import asset, page_language
 from app.web.words import sentence
+
+COPY_SECONDS = 3600
+"""How long a guest's copy may be confirmed without being rendered again."""
 
 
 def show(question_id: int) -> ResponseReturnValue:
@@ -130,7 +133,10 @@ def _original_told(session: Session, actor: Actor, original_id: int | None) -> i
 
 
 def _entity_tag(question_id: int, version: int, original: int | None) -> str:
-    parts = (question_id, version, original, page_language(), asset("app.css"), asset("app.js"), request.full_path)
+    """Name a copy by what it depends on; by the hour, too: names, scores and the site around it change without it."""
+    hour = int(runtime().clock.now().timestamp()) // COPY_SECONDS
+    looks = (page_language(), asset("app.css"), asset("app.js"), request.full_path)
+    parts = (question_id, version, original, hour, *looks)
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:24]
 
 

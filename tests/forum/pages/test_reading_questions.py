@@ -7,9 +7,10 @@ import re
 import pytest
 
 from app.forum.models.answer import Answer, Comment, Deletion
-from app.forum.models.question import DuplicateLink, Question
+from app.forum.models.question import Closure, DuplicateLink, Question
 from app.forum.models.space import Visibility
 from app.kernel.actor import Role
+from app.kernel.personal_data import Estate
 
 SIGNED_OUT = 7
 """Statements for a guest beyond the one that finds out which spaces are public."""
@@ -85,6 +86,40 @@ def test_a_change_makes_a_guests_copy_stale(client, make):
     tag = client.get(url).headers["ETag"]
     changed(make, question.id, version=question.version + 1)
     assert client.get(url, headers={"If-None-Match": tag}).status_code == 200
+
+
+def test_a_guests_copy_is_not_confirmed_for_longer_than_an_hour(client, make, clock):
+    """Names, scores and what the house calls its spaces change without the thread."""
+    url = f"/questions/{make.question().id}"
+    tag = client.get(url).headers["ETag"]
+    clock.advance(minutes=59)
+    assert client.get(url, headers={"If-None-Match": tag}).status_code == 304
+    clock.advance(minutes=1)
+    assert client.get(url, headers={"If-None-Match": tag}).status_code == 200
+
+
+@pytest.mark.parametrize("part", ["question", "answer", "comment", "closure"])
+def test_no_copy_goes_on_naming_somebody_who_left(app, client, make, part):
+    meilin, question, other = make.user("Meilin Gone"), make.question(), make.question()
+    if part == "question":
+        question = make.question(asker=meilin)
+    elif part == "answer":
+        make.answer(question, author=meilin)
+    elif part == "comment":
+        comment = {"body": "Which?", "body_html": "<p>Which?</p>", "posted_at": make.now}
+        make.save(Comment(question_id=question.id, author_id=meilin.id, **comment))
+    else:
+        changed(make, question.id, closed_at=make.now)
+        closure = {"reason": "outdated", "note": "", "closed_by_id": meilin.id, "closed_at": make.now}
+        make.save(Closure(question_id=question.id, **closure))
+    url, beside = f"/questions/{question.id}", f"/questions/{other.id}"
+    page, unmoved = client.get(url), client.get(beside).headers["ETag"]
+    assert "Meilin Gone" in page.text
+    with make.unit_of_work() as uow:
+        app.extensions["peerdesk"].ports[Estate].erase(uow, meilin.id)
+    again = client.get(url, headers={"If-None-Match": page.headers["ETag"]})
+    assert (again.status_code, "Meilin" in again.text) == (200, False)
+    assert client.get(beside, headers={"If-None-Match": unmoved}).status_code == 304
 
 
 def test_a_guests_copy_does_not_outlive_the_right_to_read_it(client, make):
