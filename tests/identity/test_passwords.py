@@ -3,7 +3,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from argon2 import extract_parameters
+from argon2.exceptions import VerifyMismatchError
 
+from app.identity import passwords
 from app.identity.passwords import COMMON, SHORTEST, ensure_strong, hash_password, matches, needs_rehash
 from app.kernel.errors import Invalid
 from tests.identity.conftest import PASSWORD
@@ -25,6 +28,13 @@ def test_a_password_matches_its_own_hash_only() -> None:
 
 def test_nobody_matches_an_account_without_a_password() -> None:
     assert not matches("nobody has this password", None)
+
+
+def test_comparing_with_nobodys_password_is_as_much_work_as_with_somebodys() -> None:
+    nobodys = passwords._NOBODY
+    assert extract_parameters(nobodys) == extract_parameters(hash_password(PASSWORD))
+    with pytest.raises(VerifyMismatchError):  # it was computed and compared, not refused unread
+        PRODUCT.verify(nobodys, PASSWORD)
 
 
 def test_a_hash_is_argon2id_of_today() -> None:

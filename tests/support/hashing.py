@@ -13,4 +13,4 @@ CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 def hash_with(hasher: PasswordHasher) -> None:
     """Let everything in this process hash and verify with ``hasher`` from now on."""
     passwords._hasher = hasher
-    passwords._NOBODY = hasher.hash("nobody has this password")
+    passwords._NOBODY = passwords._hash_of_nobody(hasher)
