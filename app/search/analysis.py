@@ -113,6 +113,11 @@ def strip_marks(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
 
 
+def has_no_spaces(text: str) -> bool:
+    """Tell whether a text has letters of a script that writes no spaces between words."""
+    return not text.isascii() and _NO_SPACES.search(text) is not None
+
+
 def is_stop_word(chunk: str, languages: Iterable[str]) -> bool:
     """Tell whether a chunk is a word that says nothing, in any of the languages."""
     word = fold(_trim(chunk)).replace("'", "").replace("’", "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from markupsafe import Markup, escape
 
@@ -16,19 +16,34 @@ LONGEST_TEXT = 1200
 LEAD = 40
 SHORTEST_STEM = 3
 _WORD_END = re.compile(r"\s")
+_REST_OF_WORD = re.compile(r"[\w'’\u0300-\u036f]*")
+
+
+class _Plain(dict[int, str]):
+    """Letters as they are compared, one for one, so that places in a text stay the same."""
+
+    def __missing__(self, code: int) -> str:
+        letter = chr(code)
+        plain = analysis.strip_marks(letter.casefold())
+        self[code] = plain if len(plain) == 1 else letter
+        return self[code]
+
+
+_PLAIN = _Plain()
 
 
 @dataclass(frozen=True, slots=True)
 class Highlighter:
     """Finds the words of one query in any number of texts.
 
-    ``pattern`` is a cheap sieve for where a word may be; whether it is one is decided by its terms.
+    ``starts`` are a cheap sieve for where a word may be; whether it is one is decided by its terms, and remembered.
     """
 
-    pattern: re.Pattern[str] | None
+    starts: tuple[str, ...]
     terms: frozenset[str]
     prefixes: tuple[str, ...]
     languages: tuple[str, ...]
+    _decided: dict[str, bool] = field(default_factory=dict, compare=False)
 
     def mark(self, text: str) -> Markup:
         """Return the text, escaped, with what was looked for in ``<mark>``."""
@@ -50,19 +65,38 @@ class Highlighter:
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Return where the words are, in order, never overlapping."""
-        if self.pattern is None:
-            return []
-        return [match.span() for match in self.pattern.finditer(text) if self._is_wanted(match[0])]
+        places = self._places(text.lower() if text.isascii() else text.translate(_PLAIN))
+        found: list[tuple[int, int]] = []
+        for start in sorted(places):
+            if not found or start >= found[-1][1]:
+                end = _end_of_word(text, places[start])
+                if self._is_wanted(text[start:end]):
+                    found.append((start, end))
+        return found
+
+    def _places(self, plain: str) -> dict[int, int]:
+        """Return where words may begin, and how far at least they go."""
+        found: dict[int, int] = {}
+        for start in self.starts:
+            place = plain.find(start)
+            while place >= 0:
+                if place == 0 or not _is_of_word(plain[place - 1]) or analysis.has_no_spaces(start):
+                    found[place] = max(found.get(place, 0), place + len(start))
+                place = plain.find(start, place + 1)
+        return found
 
     def _is_wanted(self, chunk: str) -> bool:
+        known = self._decided.get(chunk)
+        if known is None:
+            known = self._decided[chunk] = self._decide(chunk)
+        return known
+
+    def _decide(self, chunk: str) -> bool:
         folded = analysis.strip_marks(analysis.fold(chunk))
         if self.prefixes and folded.startswith(self.prefixes):
             return True
-        for language in self.languages:
-            found = analysis.analyse(chunk, language)
-            if any(term in self.terms for position in found.positions for term in position):
-                return True
-        return False
+        found = (analysis.analyse(chunk, language) for language in self.languages)
+        return any(not self.terms.isdisjoint(position) for one in found for position in one.positions)
 
 
 def highlighter(typed: Sequence[str], clauses: Collection[Clause], languages: Sequence[str]) -> Highlighter:
@@ -77,23 +111,31 @@ def highlighter(typed: Sequence[str], clauses: Collection[Clause], languages: Se
     terms = frozenset(term for clause in clauses for form in clause.forms for term in form)
     prefixes = tuple(clause.prefix for clause in clauses if clause.prefix)
     chunks = {chunk for text in typed for chunk in analysis.chunks(text)}
-    starts = {_start(chunk, terms) for chunk in chunks} | {re.escape(prefix) for prefix in prefixes}
-    starts.discard("")
-    if not starts:
-        return Highlighter(None, terms, prefixes, tuple(languages))
-    longest_first = "|".join(sorted(starts, key=len, reverse=True))
-    pattern = re.compile(rf"(?<!\w)(?:{longest_first})[\w'’]*", re.IGNORECASE)
-    return Highlighter(pattern, terms, prefixes, tuple(languages))
+    starts = {_start(chunk, terms) for chunk in chunks}.union(prefixes)
+    starts |= {start.replace("ss", "ß") for start in starts}  # two letters to the terms, one in the text
+    return Highlighter(tuple(starts - {""}), terms, prefixes, tuple(languages))
 
 
 def _start(chunk: str, terms: Collection[str]) -> str:
-    """Return the beginning that a word and its inflections share."""
+    """Return the beginning that a word and its inflections share, in small letters without marks."""
     if not chunk.isalpha():
-        return re.escape(chunk.strip("*'\"").rstrip(".,:/\\-"))
-    folded = chunk.casefold()
+        return chunk.strip("*'\"").rstrip(".,:/\\-").translate(_PLAIN)
+    folded = analysis.strip_marks(analysis.fold(chunk))
     shared = [_common(folded, term) for term in terms]
     length = min((n for n in shared if n >= SHORTEST_STEM), default=len(folded))
-    return re.escape(folded[: max(length, min(SHORTEST_STEM, len(folded)))])
+    return folded[: max(length, min(SHORTEST_STEM, len(folded)))]
+
+
+def _is_of_word(letter: str) -> bool:
+    return letter.isalnum() or letter == "_"
+
+
+def _end_of_word(text: str, place: int) -> int:
+    """Return where the word ends that goes at least up to this place; a run without spaces ends there."""
+    if analysis.has_no_spaces(text[place - 1]):
+        return place
+    rest = _REST_OF_WORD.match(text, place)
+    return rest.end() if rest else place
 
 
 def _common(left: str, right: str) -> int:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from html import unescape
 
 from hypothesis import given
@@ -35,6 +36,17 @@ def test_technical_words_are_marked_whole():
     assert "<mark>0x80070005</mark>" in marker("0x80070005").mark("Error 0x80070005.")
     assert "<mark>C++</mark>" in marker("C++").mark("Written in C++.")
     assert "<mark>KB5034441</mark>" in marker("kb5034441").mark("After KB5034441 it fails")
+
+
+def test_letters_are_marked_however_they_are_written():
+    for typed, text in (
+        ("zoe", "Ask <Zoë>"), ("Zoë", "Ask <Zoe>"), ("ZOË", "Ask <Zoe\u0308>"), ("strasse", "In der <Straße>"),
+        ("Straße", "In der <STRASSE>"), ("οδος", "<ΟΔΌΣ> 1"), ("打印机", "无法连接到<打印机>了"),
+        ("المدرسة", "في <المدرسة>"), ("İstanbul", "from <İSTANBUL>"), ("wi-fi", "the <Wi-Fi> here"),
+    ):  # fmt: skip
+        before, word, after = re.split("[<>]", text)
+        marked = marker(typed).mark(before + word + after)
+        assert marked == Markup("{}<mark>{}</mark>{}").format(before, word, after), typed
 
 
 def test_a_snippet_is_about_two_lines_round_the_densest_place():
