@@ -27,16 +27,20 @@ export function keepDraft (textarea, note, place, words) {
     const body = new FormData(form)
     for (const [name, value] of [...body]) if (value instanceof File) body.delete(name)
     body.set('place', place)
-    fetch('/drafts', { method: 'POST', body, headers: { 'HX-Request': 'true' } }).catch(() => {}) // the device still has it
+    fetch('/drafts', { method: 'POST', body, headers: { 'HX-Request': 'true' }, keepalive: true }).catch(() => {}) // the device still has it
   }
+  const soon = () => { upload ??= setTimeout(toAccount, UPLOAD_EVERY) }
   textarea.addEventListener('input', () => {
     clearTimeout(pause)
     pause = setTimeout(() => {
       stored(key, textarea.value || null)
       note.textContent = words.msgDraft
-      upload ??= setTimeout(toAccount, UPLOAD_EVERY)
+      soon()
     }, PAUSE)
   })
+  form.addEventListener('input', event => { if (event.target !== textarea) soon() }) // what stands beside the text belongs to the draft
+  addEventListener('pagehide', () => { if (upload) { clearTimeout(upload); toAccount() } })
+  addEventListener('pageshow', () => { sent = false })
   const forget = () => { sent = true; clearTimeout(pause); clearTimeout(upload); stored(key, null) }
   document.addEventListener('htmx:after:swap', event => {
     const source = event.detail.ctx?.sourceElement
@@ -45,7 +49,12 @@ export function keepDraft (textarea, note, place, words) {
   })
   form.addEventListener('submit', event => {
     const preview = event.submitter?.formTarget === '_blank'
-    if (!preview && !form.hasAttribute('hx-post')) sessionStorage.setItem('posted', key)
+    if (preview || form.hasAttribute('hx-post')) return
+    sent = true
+    sessionStorage.setItem('posted', key)
+  })
+  document.addEventListener('submit', ({ target }) => { // thrown away: what waits to be kept is not kept
+    if (target.getAttribute('action') === '/drafts/discard' && target.elements.place.value === place) sent = true
   })
 }
 

@@ -1,13 +1,18 @@
-// A pasted or dropped picture is uploaded and becomes ![…](…), with the description selected so that people write one.
+// A pasted, dropped or chosen file is uploaded and becomes a link; a picture becomes ![…](…), with the description selected so that
+// people write one.
+class Refused extends Error {}
+
 async function send (file, form) {
   const body = new FormData()
   body.append('file', file)
-  body.append('csrf_token', form.elements.csrf_token?.value ?? '')
+  body.append('csrf_token', new FormData(form).get('csrf_token') ?? '') // not elements.csrf_token: buttons beside have that name too
   const response = await fetch('/uploads', { method: 'POST', body, headers: { 'HX-Request': 'true' } })
-  if (!response.ok) throw new Error(String(response.status))
-  return (await response.json()).url
+  const kept = await response.json().catch(() => ({})) // who stands between us and the server answers with a page
+  if (!response.ok || !kept.url) throw new Refused(kept.problem ?? '')
+  return kept.url
 }
 
+// Returns where the link ends; nothing when there is none.
 async function place (file, textarea, words, say) {
   const waiting = `![${words.msgUploading}…]()`
   textarea.setRangeText(waiting, textarea.selectionStart, textarea.selectionEnd, 'end')
@@ -17,20 +22,39 @@ async function place (file, textarea, words, say) {
     const picture = file.type.startsWith('image/')
     const text = picture ? words.msgAlt : file.name
     const at = textarea.value.indexOf(waiting)
-    textarea.setRangeText(`${picture ? '!' : ''}[${text}](${url})`, at, at + waiting.length)
+    const link = `${picture ? '!' : ''}[${text}](${url})`
+    textarea.setRangeText(link, at, at + waiting.length)
     textarea.focus()
     const start = at + (picture ? 2 : 1)
     textarea.setSelectionRange(start, start + text.length)
-    say(words.msgUploaded)
-  } catch {
+    say(picture ? words.msgUploaded : words.msgAttached)
+    return at + link.length
+  } catch (problem) {
     textarea.value = textarea.value.replace(waiting, '')
-    say(words.msgUploadFail)
+    say((problem instanceof Refused && problem.message) || words.msgUploadFail)
+  } finally {
+    textarea.dispatchEvent(new Event('input', { bubbles: true }))
   }
-  textarea.dispatchEvent(new Event('input', { bubbles: true }))
 }
 
 export function receiveFiles (box, textarea, words, say) {
-  const take = async files => { for (const file of files) await place(file, textarea, words, say) }
+  const take = async files => {
+    let end
+    for (const file of [...files]) {
+      if (end) textarea.setRangeText('\n', end, end, 'end') // else it would replace the description that is selected
+      end = await place(file, textarea, words, say)
+    }
+  }
+  const picker = box.querySelector('input[type=file]')
+  let entered = document.activeElement === textarea
+  textarea.addEventListener('focus', () => { entered = true }, { once: true })
+  const chosen = () => {
+    if (!entered && textarea.value) textarea.setRangeText('\n\n', textarea.value.length, textarea.value.length, 'end') // after the draft
+    take(picker.files)
+    picker.value = ''
+  }
+  picker.addEventListener('change', chosen)
+  if (picker.files.length) chosen() // before this part had arrived
   textarea.addEventListener('paste', event => {
     const files = [...(event.clipboardData?.files ?? [])]
     if (!files.length) return

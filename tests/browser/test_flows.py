@@ -98,6 +98,13 @@ def test_similar_questions_appear_while_typing(open_page: OpenPage):
     expect(page.locator("#similar a").first).to_be_visible()
     assert page.evaluate("document.activeElement.id") == "title"
 
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Attach a file").click()
+    log = {"mimeType": "text/plain", "buffer": b"TLS key negotiation failed"}
+    chooser.value.set_files([{"name": "vpn.log", **log}, {"name": "hotel.log", **log}])
+    written = re.compile(r"^\[vpn\.log\]\(/files/[^)]+\)\n\[hotel\.log\]\(/files/[^)]+\)$")
+    expect(page.locator("#body")).to_have_value(written)
+
 
 def test_single_keys_do_nothing_unless_switched_on(open_page: OpenPage):
     page = open_page("/", who=MEMBER)
@@ -113,10 +120,14 @@ def test_a_draft_survives_a_reload(open_page: OpenPage):
     expect(page.locator("markdown-toolbar")).to_be_visible()
     box.press_sequentially("Half a thought")
     expect(page.locator("[data-draft]").first).to_contain_text("Saved on this device")
+    with page.expect_response(lambda response: response.url.endswith("/drafts") and response.ok):
+        page.get_by_label("It slows me down").check()
     page.reload()
 
     expect(page.locator("[data-editor] textarea").first).to_have_value("Half a thought")
-    expect(page.locator("[data-draft]").first).to_contain_text("Your draft is back")
+    expect(page.get_by_label("It slows me down")).to_be_checked()
+    page.get_by_role("button", name="Throw it away").click()
+    expect(page.locator("[data-editor] textarea").first).to_have_value("")
 
 
 def test_without_scripts_a_question_is_asked_corrected_and_answered(open_page: OpenPage):
