@@ -83,6 +83,11 @@ class HistoryPage:
     taken_away: tuple[TakenAway, ...]
     may_roll_back: Decision
 
+    @property
+    def current(self) -> int:
+        """Number of the text that stands."""
+        return max(change.number for change in self.changes)
+
 
 @dataclass(frozen=True, slots=True)
 class _Text:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from app.forum.access import access_answer, access_question
 from app.forum.forms import EditQuestionForm, split_tags
 from app.forum.permissions import can_edit_question, can_set_impact
-from app.forum.queries.history import answer_history, question_history, text_of
+from app.forum.queries.history import HistoryPage, answer_history, question_history, text_of
 from app.forum.queries.question_page import question_page
 from app.forum.routes.acting import press_once, question_url, render
 from app.forum.routes.keeping import keeping_text
@@ -81,12 +81,12 @@ def save(question_id: int) -> ResponseReturnValue:
 
 def history(question_id: int) -> ResponseReturnValue:
     """Show how the question became what it is."""
-    return pages.show("forum/editing/history.html", page=question_history(read_session(), current_actor(), question_id))
+    return _history_page(question_history(read_session(), current_actor(), question_id))
 
 
 def answer_changes(answer_id: int) -> ResponseReturnValue:
     """Show how an answer became what it is."""
-    return pages.show("forum/editing/history.html", page=answer_history(read_session(), current_actor(), answer_id))
+    return _history_page(answer_history(read_session(), current_actor(), answer_id))
 
 
 def roll_question_back(question_id: int) -> ResponseReturnValue:
@@ -96,13 +96,17 @@ def roll_question_back(question_id: int) -> ResponseReturnValue:
     body = text_of(read_session(), question, number)
     if body is None:
         raise NotFound
-    command = RollBack(question_id, None, number, render(body))
+    command = RollBack(question_id, None, number, render(body), _seen())
 
     def do(uow: UnitOfWork) -> str:
         roll_back(uow, current_actor(), command)
         return question_url(question_id)
 
-    return press_once(do)
+    try:
+        return press_once(do)
+    except EditConflict:
+        page = question_history(read_session(), current_actor(), question_id)
+        return _history_page(page, HTTPStatus.CONFLICT)
 
 
 def roll_answer_back(answer_id: int) -> ResponseReturnValue:
@@ -113,13 +117,16 @@ def roll_answer_back(answer_id: int) -> ResponseReturnValue:
     body = text_of(read_session(), answer, number)
     if body is None:
         raise NotFound
-    command = RollBack(None, answer_id, number, render(body))
+    command = RollBack(None, answer_id, number, render(body), _seen())
 
     def do(uow: UnitOfWork) -> str:
         roll_back(uow, current_actor(), command)
         return where
 
-    return press_once(do)
+    try:
+        return press_once(do)
+    except EditConflict:
+        return _history_page(answer_history(read_session(), current_actor(), answer_id), HTTPStatus.CONFLICT)
 
 
 def _number() -> int:
@@ -127,6 +134,14 @@ def _number() -> int:
     if number is None:
         raise NotFound
     return number
+
+
+def _seen() -> int | None:
+    return whole_number(request.form.get("seen", ""))
+
+
+def _history_page(page: HistoryPage, status: int = HTTPStatus.OK) -> ResponseReturnValue:
+    return pages.show("forum/editing/history.html", status, page=page, overtaken=status == HTTPStatus.CONFLICT)
 
 
 def _page(

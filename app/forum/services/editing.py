@@ -53,12 +53,16 @@ class EditAnswer:
 
 @dataclass(frozen=True, slots=True)
 class RollBack:
-    """Text ``number`` of one post shall stand again; ``body`` is that text, rendered anew."""
+    """Text ``number`` of one post shall stand again; ``body`` is that text, rendered anew.
+
+    ``seen`` is the number of the text that stood when the actor decided, if known.
+    """
 
     question_id: int | None
     answer_id: int | None
     number: int
     body: RichText
+    seen: int | None = None
 
 
 def edit_question(uow: UnitOfWork, actor: Actor, command: EditQuestion) -> Question:
@@ -112,6 +116,7 @@ def roll_back(uow: UnitOfWork, actor: Actor, command: RollBack) -> Question | An
     """Make an earlier text the newest one; the texts between stay in the history.
 
     Raises:
+        EditConflict: when somebody gave the post a text that the actor has not seen.
         Invalid: when not exactly one post is named.
         NotFound: when the post has no such text.
 
@@ -126,6 +131,7 @@ def roll_back(uow: UnitOfWork, actor: Actor, command: RollBack) -> Question | An
 def _roll_back_question(uow: UnitOfWork, actor: Actor, question_id: int, command: RollBack) -> Question:
     question = access_question(uow.session, actor, question_id, lock=True)
     ensure(can_edit_question(actor, question))
+    _ensure_seen(question, command)
     old = old_text(uow, question, command.number, command.body)
     title, slugs = old.title or question.title, tuple((old.tags or "").split())
     if _rewrite(uow, actor, question, title, command.body, slugs, f"↩ {old.number}"):
@@ -136,11 +142,17 @@ def _roll_back_question(uow: UnitOfWork, actor: Actor, question_id: int, command
 def _roll_back_answer(uow: UnitOfWork, actor: Actor, answer_id: int, command: RollBack) -> Answer:
     question, answer = access_answer(uow.session, actor, answer_id, lock=True)
     ensure(can_edit_answer(actor, answer))
+    _ensure_seen(answer, command)
     old = old_text(uow, answer, command.number, command.body)
     if old.body != answer.body:
         revise_answer(uow, actor, answer, command.body, f"↩ {old.number}")
         _tell_answer_edited(uow, actor, question, answer, command.body)
     return answer
+
+
+def _ensure_seen(post: Question | Answer, command: RollBack) -> None:
+    if command.seen not in {None, post.revision}:
+        raise EditConflict(post.revision, post.body)
 
 
 def _merged_impact(question: Question, command: EditQuestion) -> str | None:

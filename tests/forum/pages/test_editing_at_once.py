@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from app.forum.models.answer import Answer
 from app.forum.models.question import Question
 from app.identity.models import User
 from app.kernel.actor import Role
@@ -91,3 +92,30 @@ def test_after_a_conflict_of_texts_the_impact_is_the_one_that_stands(session, as
     assert again["impact"] == "blocked"
     assert moderator.post(address, data=again).status_code == 303
     assert standing(session, asked) == ("blocked", "The VPN drops every few minutes")
+
+
+@pytest.mark.parametrize("of", ["question", "answer"])
+def test_going_back_to_an_earlier_text_does_not_undo_one_that_was_not_seen(make, session, asked, asker, moderator, of):
+    answer = make.answer(asked, author=session.get_one(User, asked.asker_id))
+    place = f"/questions/{asked.id}" if of == "question" else f"/answers/{answer.id}"
+    model, post_id = (Question, asked.id) if of == "question" else (Answer, answer.id)
+
+    def write(number):
+        form = {"title": "VPN drops every few minutes", "impact": "slowed", "revision": str(number - 1)}
+        assert asker.post(f"{place}/edit", data={**form, "body": f"Text {number}."}).status_code == 303
+
+    def body():
+        session.rollback()
+        return session.get_one(model, post_id, populate_existing=True).body
+
+    write(2)
+    back = {"number": "1", "seen": found(r'name="seen" value="(\d+)"', moderator.get(f"{place}/history").text)}
+    write(3)
+
+    refused = moderator.post(f"{place}/roll-back", data=back)
+
+    assert (refused.status_code, body()) == (409, "Text 3.")
+    assert "Somebody has changed this text since" in refused.text
+    back["seen"] = found(r'name="seen" value="(\d+)"', refused.text)
+    assert moderator.post(f"{place}/roll-back", data=back).status_code == 303
+    assert body() != "Text 3."
