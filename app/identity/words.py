@@ -17,9 +17,10 @@ REASONS: Mapping[str, str] = {
     "identity.password_common": N_("Many people use this password, so it is guessed first. Choose another one."),
     "identity.password_is_name": N_("Your name or address is guessed first. Choose another password."),
     "identity.password_wrong": N_("That is not your current password. Type it again."),
-    "identity.no_match": N_(
-        "That e-mail and password don’t match. Try again, or choose a new password. If you have only now registered, "
-        "open the link in our mail first."
+    "identity.no_match": N_("That e-mail and password don’t match. Try again, or choose a new password."),
+    "identity.not_verified": N_(
+        "Your password is right, but your address is not confirmed yet. We write to %(email)s: open the link in our "
+        "newest mail there, then sign in. Look into the spam folder too."
     ),
     "identity.too_many_attempts": N_("Too many attempts for this account. Wait 15 minutes, or choose a new password."),
     "identity.link_void": N_("This link was used already or is too old. Ask for a new one."),

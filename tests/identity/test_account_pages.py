@@ -81,11 +81,31 @@ def test_a_wrong_password_and_an_unknown_address_read_the_same(client, mia) -> N
 
 
 def test_where_mail_goes_out_an_address_is_verified_before_the_first_sign_in(
-    client, make, runtime, monkeypatch
+    client, make, runtime, monkeypatch, letters
 ) -> None:
     make.user("Zoe", email="zoe@example.org", password_hash=HASH, email_verified_at=None)
     monkeypatch.setattr(runtime, "settings", runtime.settings.model_copy(update={"mail_url": "smtp://mail"}))
-    assert sign_in(client, "zoe@example.org").status_code == 422
+
+    refused = [sign_in(client, "zoe@example.org", once="a token") for _ in range(2)]
+
+    assert [answer.status_code for answer in refused] == [422, 422]
+    assert "not confirmed yet. We write to zoe@example.org" in text_of(refused[1])
+    (letter,) = letters()
+    client.post(link_in(letter))
+    assert sign_in(client, "zoe@example.org", once="a token").status_code == 303
+
+
+def test_only_who_has_the_password_learns_that_an_account_is_not_verified(
+    client, make, runtime, monkeypatch, letters
+) -> None:
+    make.user("Zoe", email="zoe@example.org", password_hash=HASH, email_verified_at=None)
+    monkeypatch.setattr(runtime, "settings", runtime.settings.model_copy(update={"mail_url": "smtp://mail"}))
+
+    answer = sign_in(client, "zoe@example.org", password="not the password")
+
+    assert "don’t match" in text_of(answer)
+    assert "confirmed" not in text_of(answer)
+    assert letters() == []
 
 
 def test_the_link_is_sent_again_once_however_often_the_button_is_pressed(client, make, letters) -> None:
@@ -244,6 +264,28 @@ def test_one_address_is_slowed_down_whatever_account_it_tries(limited, monkeypat
     data = {"password": "wrong"}
     codes = [limited.post("/sign-in", data={"email": f"a{n}@example.org", **data}).status_code for n in range(11)]
     assert codes == [422] * 10 + [429]
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"), [("/forgotten", {}), ("/register", {"name": "Mia", "password": "a new long password"})]
+)
+def test_nobody_floods_a_mailbox_through_us(limited, mia, letters, path: str, fields: dict[str, str]) -> None:
+    answers = set()
+    for number in range(8):
+        address = {"REMOTE_ADDR": f"203.0.113.{number}"}
+        answer = limited.post(path, data={"email": "Mia@example.org", **fields}, environ_base=address)
+        answers.add((answer.status_code, answer.location))
+
+    assert len(answers) == 1
+    assert [letter.to for letter in letters()] == ["mia@example.org"] * 4
+
+
+def test_who_floods_an_address_keeps_nobody_from_registering_with_it(limited, letters) -> None:
+    for _ in range(5):
+        limited.post("/forgotten", data={"email": "zoe@example.org"}, environ_base={"REMOTE_ADDR": "203.0.113.1"})
+    limited.post("/register", data={"name": "Zoe", "email": "zoe@example.org", "password": PASSWORD})
+
+    assert [letter.subject for letter in letters()] == ["Peerdesk asks you to confirm your address"]
 
 
 def test_the_cookie_is_out_of_reach_of_scripts_and_of_other_sites(client, mia) -> None:

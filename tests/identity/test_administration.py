@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from app.identity.models import SignIn
+from app.identity.models import SignIn, User
 from app.identity.passwords import NewPassword, hash_password
 from app.identity.queries.administration import people_page
+from app.identity.services import adding
 from app.identity.services.groups import SetMembership, make_group, set_membership
 from app.identity.services.passwords import ask_password_reset, reset_password
 from app.identity.services.people import SetSwitchedOff, set_switched_off
@@ -250,3 +251,21 @@ def test_delivered_facts_are_forgotten_and_undelivered_ones_kept(
         assert uow.session.scalar(select(Delivery.due_at).limit(1)) < uow.now - timedelta(days=7)
     runtime.jobs.run_due()
     assert list(session.scalars(select(Delivery.id).order_by(Delivery.id))) == broken
+
+
+def test_two_invitations_at_one_moment_end_in_two_accounts_or_a_word_at_the_field(
+    client, admin, mia, make, monkeypatch, session
+) -> None:
+    """What the second one looked up was true when it looked."""
+    make.sign_in(client, admin)
+    monkeypatch.setattr(adding, "free_handle", lambda *_: mia.handle)
+    monkeypatch.setattr(adding, "owner_of", lambda *_: None)
+
+    of_the_same_name = client.post("/admin/people", data={"name": "Mia", "email": "other@example.org"})
+    of_the_same_address = client.post("/admin/people", data={"name": "Other name", "email": mia.email})
+
+    assert of_the_same_name.status_code == 303
+    assert session.scalar(select(User.handle).where(User.email == "other@example.org")).startswith("mia-")
+    assert of_the_same_address.status_code == 422
+    assert 'href="#email">Somebody has an account with this address already.' in of_the_same_address.text
+    assert 'value="Other name"' in of_the_same_address.text

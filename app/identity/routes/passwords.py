@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from app.identity.forms.accounts import ForgottenForm, NewPasswordForm
 from app.identity.passwords import NewPassword, hash_password
+from app.identity.routes.attempts import may_write_to
 from app.identity.services.passwords import ask_password_reset, reset_password
 from app.identity.tokens import Purpose, Tokens
 from app.kernel.errors import Invalid
@@ -25,13 +26,14 @@ def forgotten() -> ResponseReturnValue:
 
 
 def ask() -> ResponseReturnValue:
-    """Send a link; the answer is the same for an unknown address."""
+    """Send a link; the answer is the same for an unknown address, and for one that has got many."""
     form = ForgottenForm()
     if not form.validate():
         return show_page("identity/forgotten.html", HTTPStatus.UNPROCESSABLE_ENTITY, form=form)
 
     def act(uow: UnitOfWork) -> str:
-        ask_password_reset(uow, current_actor(), form.email.data)
+        if may_write_to(form.email.data):
+            ask_password_reset(uow, current_actor(), form.email.data)
         return url_for("identity.passwords_asked")
 
     return go(perform_once(form.once.data, act))

@@ -12,6 +12,7 @@ from app.identity.addresses import checked_address
 from app.identity.forms.accounts import ConfirmForm, RegisterForm
 from app.identity.passwords import ensure_strong, hash_password
 from app.identity.profile_rules import clean_name
+from app.identity.routes.attempts import may_write_to
 from app.identity.services.registering import Register, register, verify_email
 from app.identity.tokens import Purpose, Tokens
 from app.kernel.errors import Denied, Invalid
@@ -80,7 +81,8 @@ def verified() -> ResponseReturnValue:
 def _command(form: RegisterForm) -> Register:
     name, email = clean_name(form.name.data), checked_address(form.email.data)
     ensure_strong(form.password.data, name, email, email.partition("@")[0], runtime().settings.site_name)
-    return Register(name, email, hash_password(form.password.data), str(get_locale()))
+    new_hash = hash_password(form.password.data)
+    return Register(name, email, new_hash, str(get_locale()), tell_owner=may_write_to(email))
 
 
 def _ensure_open() -> None:

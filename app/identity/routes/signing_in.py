@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from flask import make_response, request
+from flask import make_response, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.identity.forms.accounts import SignInForm
 from app.identity.passwords import hash_password, matches, needs_rehash
 from app.identity.queries.credentials import Credential, credential_of
-from app.identity.routes.attempts import count_wrong, too_many
+from app.identity.routes.attempts import count_wrong, may_write_to, too_many
 from app.identity.routes.device import remember_language, remember_theme
+from app.identity.services.registering import ask_proved_verification
 from app.identity.services.signing_in import OpenSignIn, close_sign_in, open_sign_in
 from app.kernel.errors import Invalid
+from app.kernel.unit_of_work import UnitOfWork
 from app.web.going_back import next_place
 from app.web.login import begin_session, current_token, end_session
 from app.web.pages import go
 from app.web.pages import show as show_page
-from app.web.runtime import current_actor, read_session, runtime, unit_of_work
+from app.web.runtime import current_actor, perform_once, read_session, runtime, unit_of_work
 
 
 def show() -> ResponseReturnValue:
@@ -41,6 +43,8 @@ def create() -> ResponseReturnValue:
         count_wrong(form.email.data)
         form.reject(Invalid("email", "identity.no_match"))
         return _page(form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    if must_verify_first() and not credential.is_verified:
+        return _ask_to_verify(form, credential)
     place = next_place()
     begin_session(_open(credential, form.password.data), credential.user_id)
     response = make_response(go(place))
@@ -64,9 +68,21 @@ def leave() -> ResponseReturnValue:
 def _proved(email: str, password: str) -> Credential | None:
     """Return who proved to be who they say; an unknown address takes as long as a wrong password."""
     credential = credential_of(read_session(), email)
-    if not matches(password, credential.password_hash if credential else None) or credential is None:
-        return None
-    return credential if credential.is_verified or not must_verify_first() else None
+    is_right = matches(password, credential.password_hash if credential else None)
+    return credential if is_right else None
+
+
+def _ask_to_verify(form: SignInForm, credential: Credential) -> ResponseReturnValue:
+    """Send the link once more and say so; only whoever proved the password learns that the account waits for it."""
+
+    def act(uow: UnitOfWork) -> str:
+        if may_write_to(form.email.data):
+            ask_proved_verification(uow, current_actor(), credential.user_id)
+        return url_for("identity.signing_in_show")
+
+    perform_once(form.once.data, act)
+    form.reject(Invalid("email", "identity.not_verified", email=credential.email))
+    return _page(form, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 def _open(credential: Credential, password: str) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
 from app.identity.addresses import checked_address
 from app.identity.events import EmailChangeAsked
 from app.identity.models import User
+from app.identity.services.adding import owner_of
 from app.identity.tokens import Purpose, Tokens
 from app.kernel.actor import Actor
 from app.kernel.errors import Gone, Invalid
@@ -38,11 +37,7 @@ def change_email(uow: UnitOfWork, _actor: Actor, tokens: Tokens, token: str) -> 
 
     """
     person = tokens.open(uow.session, Purpose.CHANGE_EMAIL, token, lock=True)
-    if person.pending_email is None or _is_taken(uow, person.pending_email):
+    if person.pending_email is None or owner_of(uow, person.pending_email) is not None:
         raise Gone("identity.link_void")
     person.email, person.pending_email = person.pending_email, None
     person.email_verified_at = uow.now
-
-
-def _is_taken(uow: UnitOfWork, email: str) -> bool:
-    return uow.session.scalar(select(User.id).where(User.email == email)) is not None

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
-
-from app.identity.addresses import checked_address, free_handle
+from app.identity.addresses import checked_address
 from app.identity.events import AccessChanged, PersonInvited
 from app.identity.models import User
 from app.identity.permissions import can_administer, can_switch_off
 from app.identity.profile_rules import clean_name
+from app.identity.services.adding import add_person
 from app.identity.services.signing_in import revoke_sign_ins
 from app.kernel.actor import Actor
 from app.kernel.errors import Invalid, NotFound
@@ -43,11 +42,9 @@ def invite_person(uow: UnitOfWork, actor: Actor, command: InvitePerson) -> User:
     """
     ensure(can_administer(actor))
     name, email = clean_name(command.name), checked_address(command.email)
-    if uow.session.scalar(select(User.id).where(User.email == email)) is not None:
+    person = add_person(uow, name, email)
+    if person is None:
         raise Invalid("email", "identity.email_taken")
-    person = User(handle=free_handle(uow.session, name), name=name, email=email, created_at=uow.now)
-    uow.session.add(person)
-    uow.session.flush()
     uow.record(PersonInvited(occurred_at=uow.now, user_id=person.id))
     uow.audit(actor, "identity.person_invited", "person", person.id)
     return person
