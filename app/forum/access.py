@@ -6,57 +6,20 @@ that needs two questions takes them through ``access_questions``, which locks in
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from sqlalchemy import ColumnElement, bindparam, exists, or_, select
+from sqlalchemy.orm import Session
 
-from sqlalchemy import ColumnElement, Integer, Select, Subquery, bindparam, case, exists, func, or_, select, true
-from sqlalchemy.orm import InstrumentedAttribute, Session
-
-from app.forum.models.answer import Answer, Attachment, Comment, Revision, Vote
+from app.forum.models.answer import Answer, Attachment, Comment, Revision
 from app.forum.models.question import Question, QuestionTag
 from app.forum.models.space import Space, SpaceTag, Tag
 from app.forum.permissions import can_see_answer, can_see_comment, can_see_question, can_see_space
 from app.kernel.actor import Actor
-from app.kernel.database import fetch
 from app.kernel.errors import NotFound
 
 _QUESTION_OF_ANSWER = select(Question).where(
     Question.id == select(Answer.question_id).where(Answer.id == bindparam("answer_id")).scalar_subquery()
 )
 _QUESTION_OF_ANSWER_LOCKED = _QUESTION_OF_ANSWER.with_for_update().execution_options(populate_existing=True)
-_VOTED = select(
-    Question.id, Question.space_id, Question.asker_id, Question.deleted_at, Question.score
-).with_for_update()
-_VOTED_QUESTION = _VOTED.where(Question.id == bindparam("post"))
-_VOTED_THREAD = _VOTED.where(
-    Question.id == select(Answer.question_id).where(Answer.id == bindparam("post")).scalar_subquery()
-)
-
-
-def _standing_by(post: InstrumentedAttribute[int | None]) -> Subquery:
-    """Make the statement: id, value and time of somebody's vote on a post, and how many they gave since midnight."""
-    here: ColumnElement[bool] = post == bindparam("post", type_=Integer)
-    today: ColumnElement[bool] = Vote.cast_at >= bindparam("midnight", type_=Vote.cast_at.type)
-    return (
-        select(
-            func.max(case((here, Vote.id))),
-            func.coalesce(func.max(case((here, Vote.value))), 0),
-            func.max(case((here, Vote.cast_at))),
-            func.count(case((today, 1))),
-        )
-        .where(Vote.user_id == bindparam("voter"), here | today)
-        .subquery()
-    )
-
-
-_ON_ANSWER = _standing_by(Vote.answer_id)
-_VOTED_ANSWER: Select[*tuple[Any, ...]] = (
-    select(Answer.author_id, Answer.deleted_at, Answer.score, *_ON_ANSWER.c)
-    .join(_ON_ANSWER, true())
-    .where(Answer.id == bindparam("post"))
-)
-_STANDING_ON_QUESTION: Select[*tuple[Any, ...]] = select(*_standing_by(Vote.question_id).c)
 # built once: putting a statement together costs more than running it
 
 
@@ -110,72 +73,6 @@ def access_questions(session: Session, actor: Actor, first_id: int, second_id: i
     """
     rows = {i: access_question(session, actor, i, lock=True) for i in sorted({first_id, second_id})}
     return rows[first_id], rows[second_id]
-
-
-@dataclass(frozen=True, slots=True)
-class VotedThread:
-    """What a vote has to know of a question."""
-
-    id: int
-    space_id: int
-    asker_id: int
-    deleted_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class VotedPost:
-    """What a vote has to know of the post it is for; ``answer_id`` is None for the question itself."""
-
-    answer_id: int | None
-    author_id: int
-    deleted_at: datetime | None
-    score: int
-
-
-@dataclass(frozen=True, slots=True)
-class VoterStanding:
-    """The actor's vote on the post, if any, and how many votes they gave today."""
-
-    vote_id: int | None
-    value: int
-    cast_at: datetime | None
-    today: int
-
-
-def access_voted(
-    session: Session, actor: Actor, question_id: int | None, answer_id: int | None, midnight: datetime
-) -> tuple[VotedThread, VotedPost, VoterStanding]:
-    """Lock the thread of a post this actor may know about, and return what a vote needs, in two statements.
-
-    The second one comes after the lock: what it says holds until the transaction ends.
-
-    Args:
-        session: a writing session.
-        actor: who votes.
-        question_id: the post, unless it is an answer.
-        answer_id: the post, unless it is a question.
-        midnight: when the day began whose votes are counted.
-
-    Raises:
-        NotFound: when the answer or its question is absent or hidden.
-
-    """
-    if answer_id is None:
-        row = fetch(session, _VOTED_QUESTION, {"post": question_id}).first()
-    else:
-        row = fetch(session, _VOTED_THREAD, {"post": answer_id}).first()
-    if row is None or not can_see_question(actor, row):
-        raise NotFound
-    thread = VotedThread(row.id, row.space_id, row.asker_id, row.deleted_at)
-    values = {"post": answer_id or thread.id, "voter": actor.user_id, "midnight": midnight}
-    if answer_id is None:
-        standing = fetch(session, _STANDING_ON_QUESTION, values).one()
-        return thread, VotedPost(None, row.asker_id, row.deleted_at, row.score), VoterStanding(*standing)
-    author_id, deleted_at, score, *standing_on_answer = fetch(session, _VOTED_ANSWER, values).one()
-    post = VotedPost(answer_id, author_id, deleted_at, score)
-    if not can_see_answer(actor, post):
-        raise NotFound
-    return thread, post, VoterStanding(*standing_on_answer)
 
 
 def access_answer(session: Session, actor: Actor, answer_id: int, *, lock: bool = False) -> tuple[Question, Answer]:

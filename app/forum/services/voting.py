@@ -10,7 +10,7 @@ from typing import cast
 
 from sqlalchemy import Table, bindparam, delete, insert, update
 
-from app.forum.access import VotedPost, VotedThread, VoterStanding, access_voted
+from app.forum.access_votes import VotedPost, VotedThread, VoterStanding, access_voted
 from app.forum.events import VoteCast, VoteWithdrawn
 from app.forum.models.answer import Answer, Vote
 from app.forum.models.question import Question
