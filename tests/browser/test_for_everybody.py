@@ -158,6 +158,13 @@ def put_somebody_aside(page: Page) -> None:
     expect(page.get_by_label("In an hour")).to_be_visible()
 
 
+def call_the_palette(page: Page) -> None:
+    page.keyboard.press("Control+k")
+    expect(page.locator("#palette-q")).to_be_focused()
+    page.keyboard.insert_text("vpn")
+    expect(page.locator("#palette [role=option] small").first).to_be_visible()
+
+
 STATES: list[tuple[str, str | None, str, Callable[[Page], None]]] = [
     ("refused", MEMBER, "/admin", lambda page: expect(page.locator("h1")).to_contain_text("not open")),
     ("nothing there", MEMBER, "/questions/999999", lambda page: expect(page.locator("#error-q")).to_be_visible()),
@@ -167,6 +174,7 @@ STATES: list[tuple[str, str | None, str, Callable[[Page], None]]] = [
     ("editor with names", MEMBER, "/questions/{question}", write_an_answer),
     ("strength of a password", None, "/register", choose_a_password),
     ("putting aside", AGENT, "/waiting?view=them", put_somebody_aside),
+    ("palette", MEMBER, "/questions", call_the_palette),
     ("empty list", MEMBER, "/drafts", lambda page: expect(page.locator("h1")).to_be_visible()),
 ]
 
