@@ -58,6 +58,7 @@ CONNECTION_PRAGMAS = (
 UNWRITABLE_CODES = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
 UNWRITABLE_STATES = {"53100", "25006", "58030"}
 """PostgreSQL's disk_full, read_only_sql_transaction and io_error."""
+DEADLOCK_STATE = "40P01"
 
 log = structlog.get_logger(__name__)
 
@@ -141,22 +142,26 @@ def prepare_engine(engine: Engine, *, writes: bool) -> None:
 
     """
     if writes:
-        event.listen(engine, "handle_error", _tell_unwritable)
+        event.listen(engine, "handle_error", _name_trouble)
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine, writes=writes)
     elif not writes:
         _prepare_postgresql_reader(engine)
 
 
-def _tell_unwritable(context: ExceptionContext) -> None:
-    """Name what an administrator must put right, wherever in a transaction it shows.
+def _name_trouble(context: ExceptionContext) -> None:
+    """Name what an administrator must put right, or time will, wherever in a transaction it shows.
 
     Raises:
         Unwritable: when the disk is full or write-protected.
+        Busy: when two transactions waited for each other and PostgreSQL ended this one.
 
     """
     error = context.original_exception
     code = getattr(error, "sqlite_errorcode", None)
+    if getattr(error, "sqlstate", None) == DEADLOCK_STATE:
+        log.warning("two writers waited for each other", error=repr(error))
+        raise Busy from error
     if getattr(error, "sqlstate", None) in UNWRITABLE_STATES or (code is not None and code & 0xFF in UNWRITABLE_CODES):
         log.error("the database cannot be written", error=repr(error))
         raise Unwritable from error

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import create_engine, select, text, update
 from sqlalchemy.orm import Session
 
 from app.identity.models import Group
@@ -24,6 +24,35 @@ def test_a_failed_action_leaves_nothing_behind(unit_of_work: UnitOfWorkFactory, 
         raise RuntimeError("on the way")
 
     assert session.scalars(select(Group)).all() == []
+
+
+def test_of_two_writers_who_wait_for_each_other_one_is_told_to_try_again(
+    unit_of_work: UnitOfWorkFactory, session: Session
+) -> None:
+    with unit_of_work() as uow:
+        uow.session.add_all([Group(slug="a", name="A"), Group(slug="b", name="B")])
+    met, problems = threading.Barrier(2), list[BaseException]()
+
+    def write(name: str, *slugs: str) -> None:
+        try:
+            with unit_of_work() as uow:
+                for slug in slugs:
+                    uow.session.execute(update(Group).where(Group.slug == slug).values(name=name))
+                    with suppress(threading.BrokenBarrierError):  # on SQLite the second writer has not begun
+                        met.wait(timeout=0.3)
+        except BaseException as problem:  # noqa: BLE001  # a thread's failure must reach the test
+            problems.append(problem)
+
+    writers = [threading.Thread(target=write, args=args) for args in (("first", "a", "b"), ("second", "b", "a"))]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+
+    one_at_a_time = session.get_bind().dialect.name == "sqlite"
+    assert [type(problem) for problem in problems] == ([] if one_at_a_time else [Busy])
+    first, second = session.scalars(select(Group.name).order_by(Group.slug))
+    assert first == second in {"first", "second"}
 
 
 def test_units_of_work_that_belong_together_become_public_together(

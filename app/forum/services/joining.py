@@ -77,8 +77,8 @@ def set_follow(uow: UnitOfWork, actor: Actor, command: SetFollow) -> None:
 
 
 def set_tag_follow(uow: UnitOfWork, actor: Actor, command: SetTagFollow) -> None:
-    """Hear of new questions with a tag, or no longer."""
-    user_id, tag = actor.user_id, access_tag(uow.session, command.tag_id)
+    """Hear of new questions with a tag, or no longer; the lock keeps it from being joined into another meanwhile."""
+    user_id, tag = actor.user_id, access_tag(uow.session, command.tag_id, lock=command.on)
     if command.on:
         add_once(uow.session, TagFollow, {"tag_id": tag.id, "user_id": user_id, "since": uow.now})
         return

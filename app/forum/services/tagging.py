@@ -16,9 +16,12 @@ from app.forum.permissions import can_edit_tag
 from app.forum.services.checking import check_note, check_tag
 from app.forum.services.rows import add_once
 from app.kernel.actor import Actor
-from app.kernel.errors import Invalid, NotFound
+from app.kernel.errors import Busy, Invalid, NotFound
 from app.kernel.permissions import ensure
 from app.kernel.unit_of_work import UnitOfWork
+
+TRIES = 5
+"""How often a tag may be joined into another between our look at it and our lock of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +104,25 @@ def remove_synonym(uow: UnitOfWork, actor: Actor, command: RemoveSynonym) -> Non
 
 
 def resolve_tags(uow: UnitOfWork, slugs: Sequence[str]) -> list[int]:
-    """Return the ids of the tags that these words give, in order and without doubles; unknown ones are created."""
-    if not slugs:
-        return []
+    """Return the ids of the tags that these words give, in order and without doubles; unknown ones are created.
+
+    Until the transaction ends nobody joins these tags into others.
+
+    Raises:
+        Busy: when they were joined into others again and again while we looked.
+
+    """
+    for _ in range(TRIES if slugs else 0):
+        found = _found_or_made(uow, slugs)
+        held = select(Tag.id).where(Tag.id.in_(found)).order_by(Tag.id).with_for_update(key_share=True)
+        if len(uow.session.scalars(held).all()) == len(found):
+            return found
+    if slugs:
+        raise Busy
+    return []
+
+
+def _found_or_made(uow: UnitOfWork, slugs: Sequence[str]) -> list[int]:
     known = _known(uow.session, slugs)
     if missing := sorted(set(slugs) - known.keys()):
         rows = [{"slug": s, "description": "", "question_count": 0, "created_at": uow.now} for s in missing]
@@ -140,7 +159,7 @@ def count_tags(session: Session, tag_ids: Collection[int], step: int) -> None:
     if not tag_ids:
         return
     if len(tag_ids) > 1:
-        session.execute(select(Tag.id).where(Tag.id.in_(tag_ids)).order_by(Tag.id).with_for_update())
+        session.execute(select(Tag.id).where(Tag.id.in_(tag_ids)).order_by(Tag.id).with_for_update(key_share=True))
     session.execute(update(Tag).where(Tag.id.in_(tag_ids)).values(question_count=Tag.question_count + step))
 
 

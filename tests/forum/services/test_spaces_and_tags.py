@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import threading
+import time
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -13,6 +16,7 @@ from app.forum.permissions import can_see_question
 from app.forum.queries.threads import question_facts, thread_of
 from app.forum.services.asking import AskQuestion, ask_question
 from app.forum.services.commenting import PostComment, post_comment
+from app.forum.services.joining import SetTagFollow, set_tag_follow
 from app.forum.services.spaces import CreateSpace, EditSpace, create_space, edit_space
 from app.forum.services.tagging import (
     AddSynonym,
@@ -74,6 +78,36 @@ class TestTags:
             remove_synonym(uow, keeper, RemoveSynonym(ids["wifi"], "wlan"))
         session.rollback()
         assert session.scalars(select(TagSynonym)).all() == []
+
+    @pytest.mark.parametrize("deed", ["ask", "follow"])
+    def test_a_tag_that_is_joined_into_another_at_this_moment_breaks_nothing(
+        self, make: Make, unit_of_work: UnitOfWorkFactory, session: Session, deed: str
+    ) -> None:
+        space, ann, keeper = make.space(), make.user(), make.actor(make.user(), privileges=KEEPER)
+        wifi, wlan = make.tag("wifi"), make.tag("wlan")
+        actor, joining = make.actor(ann), threading.Event()
+
+        def join() -> None:
+            with unit_of_work() as uow:
+                add_synonym(uow, keeper, AddSynonym(wifi.id, "wlan"))
+                uow.session.flush()
+                joining.set()
+                time.sleep(0.3)  # until the other has found the old tag, and waits
+
+        thread = threading.Thread(target=join)
+        thread.start()
+        assert joining.wait(10)
+        if deed == "ask":
+            with unit_of_work() as uow:
+                command = AskQuestion(space.id, "Something is broken", rich(), "slowed", ("wlan", "radio"))
+                question = ask_question(uow, actor, command)
+            assert [tag.slug for tag in tags_of(session, question.id)] == ["wifi", "radio"]
+        else:
+            with pytest.raises(NotFound), unit_of_work() as uow:
+                set_tag_follow(uow, actor, SetTagFollow(wlan.id, on=True))
+        thread.join()
+        assert session.scalars(select(Tag.slug).order_by(Tag.slug)).all() == ["radio", "wifi"][deed == "follow" :]
+        assert miscounts(session) == []
 
     def test_a_word_stands_for_one_tag(self, make: Make, unit_of_work: UnitOfWorkFactory) -> None:
         wifi, radio = make.tag("wifi"), make.tag("radio")
