@@ -58,7 +58,7 @@ def access_question(session: Session, actor: Actor, question_id: int, *, lock: b
         NotFound: when it is absent or hidden; the two look alike, so that an id cannot be probed.
 
     """
-    question = session.get(Question, question_id, with_for_update=lock or None)
+    question = session.get(Question, question_id, with_for_update=lock or None, populate_existing=lock)
     if question is None or not can_see_question(actor, question):
         raise NotFound
     return question
