@@ -75,8 +75,12 @@ def access_questions(session: Session, actor: Actor, first_id: int, second_id: i
     return rows[first_id], rows[second_id]
 
 
-def access_answer(session: Session, actor: Actor, answer_id: int, *, lock: bool = False) -> tuple[Question, Answer]:
+def access_answer(
+    session: Session, actor: Actor, answer_id: int, *, lock: bool = False, even_split: bool = False
+) -> tuple[Question, Answer]:
     """Return the question and the answer; with ``lock`` the question's row is held before the answer is read.
+
+    ``even_split`` finds what became a question of its own, too: the thread says so to everybody.
 
     Raises:
         NotFound: when the answer or its question is absent or hidden.
@@ -87,15 +91,15 @@ def access_answer(session: Session, actor: Actor, answer_id: int, *, lock: bool 
     if question is None or not can_see_question(actor, question):
         raise NotFound
     answer = session.get_one(Answer, answer_id, populate_existing=lock)
-    if not can_see_answer(actor, answer):
+    if not can_see_answer(actor, answer) and not (even_split and answer.became_question_id):
         raise NotFound
     return question, answer
 
 
 def access_comment(
-    session: Session, actor: Actor, comment_id: int, *, lock: bool = False
+    session: Session, actor: Actor, comment_id: int, *, lock: bool = False, even_split: bool = False
 ) -> tuple[Question, Answer | None, Comment]:
-    """Return the question, the answer commented on (None for the question itself) and the comment.
+    """Return the question, the answer commented on (None for the question itself) and the comment; as for an answer.
 
     Raises:
         NotFound: when any of them is absent or hidden.
@@ -107,7 +111,8 @@ def access_comment(
     question = access_question(session, actor, row.question_id, lock=lock)
     answer = None if row.answer_id is None else session.get_one(Answer, row.answer_id, populate_existing=lock)
     comment = session.get_one(Comment, comment_id, populate_existing=lock)
-    if not can_see_comment(actor, comment) or (answer is not None and not can_see_answer(actor, answer)):
+    shown = can_see_comment(actor, comment) or (even_split and comment.became_question_id)
+    if not shown or (answer is not None and not can_see_answer(actor, answer)):
         raise NotFound
     return question, answer, comment
 
@@ -171,13 +176,22 @@ def access_attachment(session: Session, actor: Actor, key: str) -> Attachment:
         return attachment
     question = access_question(session, actor, attachment.question_id)
     trusted = own or actor.is_moderator or (attachment.for_agents and actor.is_agent)
-    if not (trusted or key in question.body or _is_named(session, actor, question.id, key)):
+    if not (trusted or _is_named(session, actor, question, key) or _is_named_before(session, actor, question, key)):
         raise NotFound
     return attachment
 
 
-def _is_named(session: Session, actor: Actor, question_id: int, key: str) -> bool:
+def _is_named_before(session: Session, actor: Actor, question: Question, key: str) -> bool:
+    """Tell whether the question that this one was split from still names a file that went along."""
+    before = None if question.split_from_id is None else session.get(Question, question.split_from_id)
+    return before is not None and bool(can_see_question(actor, before)) and _is_named(session, actor, before, key)
+
+
+def _is_named(session: Session, actor: Actor, question: Question, key: str) -> bool:
     """Tell whether a text of a question that this actor may see, or an earlier one of it, names a file."""
+    if key in question.body:
+        return True
+    question_id = question.id
     answers = select(Answer.id).where(Answer.question_id == question_id, _stands(Answer, actor))
     comments = select(Comment.id).where(
         Comment.question_id == question_id,

@@ -152,9 +152,10 @@ class AnswerEdited(AnswerEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerDeleted(AnswerEvent):
-    """An answer is hidden."""
+    """An answer is hidden; ``became_id`` is the question of its own that it is now, if so."""
 
     kind: ClassVar[str] = "forum.answer_deleted.1"
+    became_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,11 +234,12 @@ class CommentEdited(ThreadEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommentDeleted(ThreadEvent):
-    """A comment is hidden."""
+    """A comment is hidden; ``became_id`` as for an answer."""
 
     kind: ClassVar[str] = "forum.comment_deleted.1"
     comment_id: int
     answer_id: int | None
+    became_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,6 +262,14 @@ class PersonMentioned(ThreadEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionSplitOff(ThreadEvent):
+    """Staff made an answer or a comment this question of its own; ``from_question_id`` is where it stood."""
+
+    kind: ClassVar[str] = "forum.question_split_off.1"
+    from_question_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TagChanged(Event):
     """A tag's description or synonyms changed, or it was merged into another."""
 
@@ -273,5 +283,6 @@ THREAD_FACTS: tuple[type[ThreadEvent], ...] = (
     DuplicateLinked, DuplicateUnlinked, MeTooChanged, AskedBack, AskerReplied, AskBackDropped, AnswerPosted,
     AnswerEdited, AnswerDeleted, AnswerRestored, AnswerAccepted, AcceptanceWithdrawn, WorkingMarkChanged, VoteCast,
     VoteWithdrawn, CommentPosted, CommentEdited, CommentDeleted, CommentRestored, PersonMentioned,
+    QuestionSplitOff,
 )  # fmt: skip
 """Every fact about a thread, for those who listen to all of them: search and live updates."""

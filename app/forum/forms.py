@@ -23,6 +23,13 @@ IMPACTS = (
     SelectChoice(Impact.BLOCKED, _l("I can’t do my work")),
     SelectChoice(Impact.SEVERAL_BLOCKED, _l("Several of us can’t work")),
 )
+THEIR_IMPACTS = (
+    SelectChoice(Impact.NOTHING, _l("Nothing, they are curious")),
+    SelectChoice(Impact.SLOWED, _l("It slows them down")),
+    SelectChoice(Impact.BLOCKED, _l("They can’t do their work")),
+    SelectChoice(Impact.SEVERAL_BLOCKED, _l("Several of them can’t work")),
+)
+"""The same where staff say it in the place of who wrote it."""
 REASONS = (
     SelectChoice(ClosureReason.NEEDS_DETAILS, _l("It needs more details before anybody can help")),
     SelectChoice(ClosureReason.OFF_TOPIC, _l("It belongs somewhere else")),
@@ -156,6 +163,24 @@ class SynonymForm(Form):
     """Another word for a tag."""
 
     slug = StringField(_l("Another word for it"), [InputRequired(_l("Type the other word.")), Length(max=35)])
+
+
+class SplitForm(Form):
+    """What an answer or a comment asks, as a question of its own."""
+
+    title = StringField(
+        _l("What does it ask, in one sentence?"),
+        [
+            InputRequired(_l("Say what is wrong in one sentence, at least 10 characters")),
+            Length(max=TITLE_MAX, message=_l("Make it shorter: at most %(max)d characters.")),
+        ],
+    )
+    impact = RadioField(
+        _l("What does it keep them from doing?"),
+        choices=THEIR_IMPACTS,
+        validators=[InputRequired(_l("Choose what it keeps them from doing"))],
+    )
+    tags = StringField(_l("Tags"), [Length(max=200, message=_l("Use at most 5 tags."))])
 
 
 class MoveForm(Form):

@@ -49,7 +49,8 @@ class SomePost(Protocol):
 
 
 SIGN_IN = deny("identity.sign_in_required")
-DELETED = deny("forum.deleted")
+DELETED, BECAME_QUESTION = deny("forum.deleted"), deny("forum.became_question")
+STAYS = {"accepted_at": "forum.solved_here", "from_desk": "forum.desk_reply", "asks_back": "forum.asks_back_here"}
 
 
 def can_see_question(actor: Actor, question: SomeThread) -> Decision:
@@ -207,6 +208,16 @@ def can_move(actor: Actor, question: Question) -> Decision:
     return ALLOW if actor.is_staff else deny("forum.needs_moderator")
 
 
+def can_split(actor: Actor, question: Question, post: Answer | Comment) -> Decision:
+    """Staff make what asks something of its own a question; replies of a desk and what others build on stay."""
+    if not (open_thread := _takes_part(actor, question)) or not actor.is_staff:
+        return deny("forum.needs_staff") if open_thread else open_thread
+    if post.deleted_at is not None:
+        return BECAME_QUESTION if post.became_question_id else DELETED
+    stays = [why for mark, why in STAYS.items() if getattr(post, mark, None)]
+    return deny(stays[0]) if stays else ALLOW
+
+
 def can_link_duplicate(actor: Actor, question: Question) -> Decision:
     """Let the asker, staff and people trusted to close say that it is the same as another."""
     if actor.is_anonymous:
@@ -305,4 +316,5 @@ def _can_restore(actor: Actor, post: Question | Answer | Comment, deleted_by_id:
     own = actor.id is not None and actor.id == author_of(post)
     if not actor.is_moderator and not (own and (post.deleted_at is None or actor.id == deleted_by_id)):
         return deny("forum.needs_moderator")
-    return ALLOW if post.deleted_at is not None else deny("forum.not_deleted")
+    became = not isinstance(post, Question) and post.became_question_id is not None
+    return deny("forum.not_deleted") if post.deleted_at is None else BECAME_QUESTION if became else ALLOW

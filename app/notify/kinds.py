@@ -49,6 +49,11 @@ KINDS: Mapping[str, Kind] = {
     "joined": Kind(
         N_("%(name)s linked this to the same question: %(title)s"), N_("My question is linked to another"), True
     ),
+    "split_off": Kind(
+        N_("%(name)s made this a question of its own: %(title)s"),
+        N_("Something I wrote or follow becomes a question of its own"),
+        True,
+    ),
     "removed": Kind(N_("%(name)s took your answer away: %(title)s"), N_("My answer is taken away"), True),
     "removed_comment": Kind(N_("%(name)s took your comment away: %(title)s"), N_("My comment is taken away"), True),
     "removed_question": Kind(N_("%(name)s took your question away: %(title)s"), N_("My question is taken away"), True),

@@ -320,6 +320,7 @@ def upgrade() -> None:
         sa.Column("asked_back_by_id", sa.Integer(), nullable=True),
         sa.Column("duplicate_of_id", sa.Integer(), nullable=True),
         sa.Column("merged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("split_from_id", sa.Integer(), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
         *cyclic_key(),
@@ -329,6 +330,7 @@ def upgrade() -> None:
             ["duplicate_of_id"], ["questions.id"], name=op.f("fk_questions_duplicate_of_id_questions")
         ),
         sa.ForeignKeyConstraint(["space_id"], ["spaces.id"], name=op.f("fk_questions_space_id_spaces")),
+        sa.ForeignKeyConstraint(["split_from_id"], ["questions.id"], name=op.f("fk_questions_split_from_id_questions")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_questions")),
     )
     with op.batch_alter_table("questions", schema=None) as batch_op:
@@ -500,10 +502,15 @@ def upgrade() -> None:
         sa.Column("acceptance_note", sa.Text(), nullable=False),
         sa.Column("from_desk", sa.Boolean(), nullable=False),
         sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("became_question_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["accepted_by_id"], ["users.id"], name=op.f("fk_answers_accepted_by_id_users")),
         sa.ForeignKeyConstraint(["author_id"], ["users.id"], name=op.f("fk_answers_author_id_users")),
         sa.ForeignKeyConstraint(["question_id"], ["questions.id"], name=op.f("fk_answers_question_id_questions")),
+        sa.ForeignKeyConstraint(
+            ["became_question_id"], ["questions.id"], name=op.f("fk_answers_became_question_id_questions")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_answers")),
+        sa.UniqueConstraint("became_question_id", name=op.f("uq_answers_became_question_id")),
     )
     with op.batch_alter_table("answers", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_answers_accepted_by_id"), ["accepted_by_id"], unique=False)
@@ -728,10 +735,15 @@ def upgrade() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("asks_back", sa.Boolean(), nullable=False),
         sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("became_question_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["answer_id"], ["answers.id"], name=op.f("fk_comments_answer_id_answers")),
         sa.ForeignKeyConstraint(["author_id"], ["users.id"], name=op.f("fk_comments_author_id_users")),
         sa.ForeignKeyConstraint(["question_id"], ["questions.id"], name=op.f("fk_comments_question_id_questions")),
+        sa.ForeignKeyConstraint(
+            ["became_question_id"], ["questions.id"], name=op.f("fk_comments_became_question_id_questions")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_comments")),
+        sa.UniqueConstraint("became_question_id", name=op.f("uq_comments_became_question_id")),
     )
     with op.batch_alter_table("comments", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_comments_answer_id"), ["answer_id"], unique=False)

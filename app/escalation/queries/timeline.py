@@ -29,6 +29,7 @@ class Kind(StrEnum):
     COMMENT = "comment"
     NOTE = "note"
     ACT = "act"
+    SPLIT = "split"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Moment:
 
     ``act`` is the kind of a ``TicketEvent``, ``about`` the name of the person or desk it concerns, ``detail`` what
     somebody said about it, ``until`` when what was put aside comes back,
-    ``subject_id`` what it concerns by kind.
+    ``subject_id`` what it concerns by kind. The ``id`` of what was split is that of the question it became.
     """
 
     kind: Kind
@@ -54,6 +55,7 @@ class Moment:
     detail: str = ""
     until: datetime | None = None
     subject_id: int | None = None
+    may_split: bool = False
 
 
 def timeline(session: Session, ticket_id: int, thread: Thread, desks: Mapping[int, str]) -> tuple[Moment, ...]:
@@ -68,7 +70,8 @@ def timeline(session: Session, ticket_id: int, thread: Thread, desks: Mapping[in
     ).all()
     who = people(session, _people_in(events, notes))
     moments = [*_said(thread), *_done(events, who, thread, desks), *_noted(notes, who)]
-    return tuple(sorted(moments, key=lambda moment: moment.at))  # stable: the thread comes first within an instant
+    moments.sort(key=lambda moment: (moment.kind != Kind.QUESTION, moment.at))  # what was split has older comments
+    return tuple(moments)  # the order is stable: the thread comes first within an instant
 
 
 def _people_in(events: Sequence[TicketEvent], notes: Sequence[PrivateNote]) -> set[int]:
@@ -84,6 +87,8 @@ def _said(thread: Thread) -> Iterator[Moment]:
     for answer in thread.answers:
         yield _answer(answer)
         yield from map(_comment, answer.comments)
+    for went in thread.split_off:
+        yield Moment(Kind.SPLIT, went.posted_at, went.author, went.became_id)
 
 
 def _answer(answer: ThreadAnswer) -> Moment:
@@ -96,12 +101,19 @@ def _answer(answer: ThreadAnswer) -> Moment:
         answer.language,
         solved=answer.accepted_at is not None,
         from_desk=answer.from_desk,
+        may_split=bool(answer.may_split),
     )
 
 
 def _comment(comment: ThreadComment) -> Moment:
     return Moment(
-        Kind.COMMENT, comment.posted_at, comment.author, comment.id, comment.html, asks_back=comment.asks_back
+        Kind.COMMENT,
+        comment.posted_at,
+        comment.author,
+        comment.id,
+        comment.html,
+        asks_back=comment.asks_back,
+        may_split=bool(comment.may_split),
     )
 
 

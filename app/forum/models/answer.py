@@ -42,6 +42,8 @@ class Answer(Base):
     from_desk: Mapped[bool] = mapped_column(default=False)
     """Written by an agent while working on the ticket."""
     deleted_at: Mapped[datetime | None]
+    became_question_id: Mapped[int | None] = mapped_column(ForeignKey(QUESTION), unique=True)
+    """It asked something of its own and is away here; that question has its text."""
 
 
 class WorkingMark(Base):
@@ -72,6 +74,8 @@ class Comment(Base):
     asks_back: Mapped[bool] = mapped_column(default=False)
     """The writer needs something from the asker before they can help."""
     deleted_at: Mapped[datetime | None]
+    became_question_id: Mapped[int | None] = mapped_column(ForeignKey(QUESTION), unique=True)
+    """As for an answer."""
 
 
 class Vote(Base):

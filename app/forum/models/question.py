@@ -83,6 +83,8 @@ class Question(Base):
     duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey(QUESTION), index=True)
     merged_at: Mapped[datetime | None]
     """Merged questions redirect to ``duplicate_of_id``."""
+    split_from_id: Mapped[int | None] = mapped_column(ForeignKey(QUESTION))
+    """The question under which it was first written, as an answer or a comment."""
     closed_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
 

@@ -27,7 +27,7 @@ class LastStep:
 
 
 def last_step(session: Session, actor: Actor, reason: str, post: str, post_id: int) -> LastStep | None:
-    """Return who closed, opened, deleted, restored, linked or moved a post last; ``reason`` is an ``Overtaken``'s.
+    """Return who closed, opened, deleted, restored, linked, moved or split a post last; ``reason`` of ``Overtaken``.
 
     The caller has shown that the actor may do the same to the post; None when nothing was written down.
     """
@@ -74,6 +74,12 @@ def _moved(_post: str, question_id: int) -> Executable:
     )
 
 
+def _split(post: str, post_id: int) -> Executable:
+    return select(AuditEntry.actor_id, AuditEntry.at, literal("")).where(
+        AuditEntry.subject_kind == post, AuditEntry.subject_id == post_id, AuditEntry.action == f"{post}.split"
+    )
+
+
 def _of(post: str, post_id: int) -> ColumnElement[bool]:
     columns = {"question": Deletion.question_id, "answer": Deletion.answer_id, "comment": Deletion.comment_id}
     return columns[post] == post_id
@@ -86,4 +92,5 @@ _STEPS: Mapping[str, Callable[[str, int], Executable]] = {
     "forum.restored_already": _restored,
     "forum.linked_already": _linked,
     "forum.moved_already": _moved,
+    "forum.split_already": _split,
 }

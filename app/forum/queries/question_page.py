@@ -26,8 +26,17 @@ from app.kernel.permissions import Decision
 
 
 @dataclass(frozen=True, slots=True)
+class SplitLine:
+    """Where an answer stood that became a question of its own."""
+
+    id: int
+    author: Person
+    became_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class CommentLine:
-    """One remark, ready to print."""
+    """One remark, ready to print; when it ``became_id``, a question of its own, only who wrote it."""
 
     id: int
     author: Person
@@ -35,8 +44,10 @@ class CommentLine:
     posted_at: datetime
     edited_at: datetime | None
     asks_back: bool
+    became_id: int | None
     may_edit: Decision
     may_delete: Decision
+    may_split: Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +76,7 @@ class AnswerCard:
     may_comment: Decision
     may_edit: Decision
     may_delete: Decision
+    may_split: Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +125,8 @@ class QuestionPage:
     tags: tuple[str, ...]
     comments: tuple[CommentLine, ...]
     answers: tuple[AnswerCard, ...]
+    split_answers: tuple[SplitLine, ...]
+    split_from: int | None
     closed: ClosedBecause | None
     original: tuple[int, str] | None
     waiting_for_asker: bool
@@ -170,8 +184,9 @@ def question_page(session: Session, actor: Actor, question_id: int, rows: Thread
         raise NotFound
     question, answers, comments, closure, who, tags = rows
     own = NOTHING_OF_ONES_OWN if actor.id is None else own_marks(session, actor.id, question_id)
-    lines = _lines(actor, comments, who)
-    newest = max(a.posted_at for a in answers) if len(answers) > 1 else None
+    lines = _lines(actor, question, comments, who)
+    shown = [a for a in answers if a.became_question_id is None]
+    newest = max(a.posted_at for a in shown) if len(shown) > 1 else None
     return QuestionPage(
         id=question.id,
         title=question.title,
@@ -194,7 +209,11 @@ def question_page(session: Session, actor: Actor, question_id: int, rows: Thread
         answer_count=question.answer_count,
         tags=tags,
         comments=lines[None],
-        answers=tuple(_card(actor, question, a, who, own, lines[a.id], a.posted_at == newest) for a in answers),
+        answers=tuple(_card(actor, question, a, who, own, lines[a.id], a.posted_at == newest) for a in shown),
+        split_answers=tuple(
+            SplitLine(a.id, who[a.author_id], a.became_question_id) for a in answers if a.became_question_id
+        ),
+        split_from=question.split_from_id,
         closed=ClosedBecause(closure.reason, closure.note, who[closure.closed_by_id], closure.closed_at)
         if closure
         else None,
@@ -229,19 +248,21 @@ def _original(session: Session, actor: Actor, original_id: int | None) -> tuple[
 
 
 def _lines(
-    actor: Actor, comments: Sequence[Any], who: dict[int, Person]
+    actor: Actor, question: Any, comments: Sequence[Any], who: dict[int, Person]
 ) -> defaultdict[int | None, tuple[CommentLine, ...]]:
     under: defaultdict[int | None, tuple[CommentLine, ...]] = defaultdict(tuple)
     for comment in comments:
         line = CommentLine(
             comment.id,
             who[comment.author_id],
-            comment.body_html,
+            "" if comment.became_question_id else comment.body_html,
             comment.posted_at,
             comment.edited_at,
             comment.asks_back,
+            comment.became_question_id,
             may.can_edit_comment(actor, comment),
             may.can_delete_comment(actor, comment),
+            may.can_split(actor, question, comment),
         )
         under[comment.answer_id] += (line,)
     return under
@@ -279,4 +300,5 @@ def _card(
         may_comment=may.can_comment(actor, question, answer),
         may_edit=may.can_edit_answer(actor, answer),
         may_delete=may.can_delete_answer(actor, answer),
+        may_split=may.can_split(actor, question, answer),
     )

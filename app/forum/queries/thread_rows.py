@@ -30,7 +30,8 @@ _QUESTION = (
         Question.closed_at, Question.deleted_at, Question.duplicate_of_id, Question.merged_at,
         Question.accepted_answer_id, Question.waiting_for_asker_since, Question.version, Question.revision,
         Question.score, Question.me_too_count, Question.view_count, Question.answer_count,
-        Question.asker_id.label("author_id"), Space.name.label("space_name"), Space.slug.label("space_slug"),
+        Question.split_from_id, Question.asker_id.label("author_id"), Space.name.label("space_name"),
+        Space.slug.label("space_slug"),
     )
     .join(Space, Space.id == Question.space_id)
     .where(Question.id == _QUESTION_ID)
@@ -39,15 +40,19 @@ _QUESTION = (
 _ANSWERS = select(
     Answer.id, Answer.question_id, Answer.author_id, Answer.body_html, Answer.language, Answer.posted_at,
     Answer.edited_at, Answer.deleted_at, Answer.score, Answer.working_count, Answer.acceptance_note, Answer.accepted_at,
-    Answer.from_desk,
-).where(Answer.question_id == _QUESTION_ID, Answer.deleted_at.is_(None))  # fmt: skip
+    Answer.from_desk, Answer.became_question_id,
+).where(
+    Answer.question_id == _QUESTION_ID, Answer.deleted_at.is_(None) | Answer.became_question_id.is_not(None)
+)  # fmt: skip
 
 _COMMENTS = (
     select(
         Comment.id, Comment.answer_id, Comment.author_id, Comment.body_html, Comment.posted_at, Comment.edited_at,
-        Comment.deleted_at, Comment.asks_back,
+        Comment.deleted_at, Comment.asks_back, Comment.became_question_id,
     )
-    .where(Comment.question_id == _QUESTION_ID, Comment.deleted_at.is_(None))
+    .where(
+        Comment.question_id == _QUESTION_ID, Comment.deleted_at.is_(None) | Comment.became_question_id.is_not(None)
+    )
     .order_by(Comment.id)
 )  # fmt: skip
 
@@ -126,6 +131,7 @@ def thread_state(session: Session, question_id: int) -> ThreadState | None:
 class ThreadRows(NamedTuple):
     """What a thread is for everybody; only a new version of the question, a name or a count of views changes it.
 
+    Answers and comments that became questions of their own are among them; nothing else that is away is.
     ``question`` carries the name and the slug of its space, ``closure`` says how a closed question was closed, and
     ``people`` maps the ids of everybody named.
     """

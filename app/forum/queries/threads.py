@@ -7,16 +7,18 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import ColumnElement, Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.forum.access import access_question
 from app.forum.models.answer import Answer, Comment
 from app.forum.models.question import Question, QuestionTag
 from app.forum.models.space import Space, Tag
+from app.forum.permissions import can_split
 from app.identity.contract import Person, people
 from app.kernel.actor import Actor
 from app.kernel.database import fetch
+from app.kernel.permissions import Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class ThreadComment:
     html: str
     posted_at: datetime
     asks_back: bool
+    may_split: Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,16 @@ class ThreadAnswer:
     accepted_at: datetime | None
     from_desk: bool
     comments: tuple[ThreadComment, ...]
+    may_split: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadSplit:
+    """Where an answer or a comment stood that became the question ``became_id``."""
+
+    author: Person
+    posted_at: datetime
+    became_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +96,7 @@ class Thread:
     tags: tuple[str, ...]
     comments: tuple[ThreadComment, ...]
     answers: tuple[ThreadAnswer, ...]
+    split_off: tuple[ThreadSplit, ...]
 
 
 _FACTS = (
@@ -123,14 +137,20 @@ def thread_of(session: Session, actor: Actor, question_id: int) -> Thread:
 
     """
     question = access_question(session, actor, question_id)
-    answers = session.scalars(
-        select(Answer).where(Answer.question_id == question_id, Answer.deleted_at.is_(None)).order_by(Answer.id)
+    answers: Sequence[Answer] = session.scalars(
+        select(Answer).where(Answer.question_id == question_id, _shows(Answer)).order_by(Answer.id)
     ).all()
-    comments = session.scalars(
-        select(Comment).where(Comment.question_id == question_id, Comment.deleted_at.is_(None)).order_by(Comment.id)
+    comments: Sequence[Comment] = session.scalars(
+        select(Comment).where(Comment.question_id == question_id, _shows(Comment)).order_by(Comment.id)
     ).all()
     authors = people(session, {question.asker_id, *(a.author_id for a in answers), *(c.author_id for c in comments)})
-    under = _by_place(comments, authors)
+    posts: list[Answer | Comment] = [*answers, *comments]
+    went = [
+        ThreadSplit(authors[post.author_id], post.posted_at, post.became_question_id)
+        for post in posts
+        if post.became_question_id is not None
+    ]
+    under = _by_place(actor, question, comments, authors)
     return Thread(
         question=QuestionFacts(*(getattr(question, column.key) for column in _FACTS)),
         asker=authors[question.asker_id],
@@ -141,8 +161,18 @@ def thread_of(session: Session, actor: Actor, question_id: int) -> Thread:
         version=question.version,
         tags=_tag_slugs(session, question_id),
         comments=under[None],
-        answers=tuple(_answer(a, authors, under[a.id]) for a in answers),
+        answers=tuple(
+            _answer(a, authors, under[a.id], can_split(actor, question, a))
+            for a in answers
+            if a.became_question_id is None
+        ),
+        split_off=tuple(went),
     )
+
+
+def _shows(post: type[Answer | Comment]) -> ColumnElement[bool]:
+    """Select what stands, and what the thread names because it became a question of its own."""
+    return post.deleted_at.is_(None) | post.became_question_id.is_not(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,16 +208,21 @@ def _tag_slugs(session: Session, question_id: int) -> tuple[str, ...]:
 
 
 def _by_place(
-    comments: Sequence[Comment], authors: dict[int, Person]
+    actor: Actor, question: Question, comments: Sequence[Comment], authors: dict[int, Person]
 ) -> defaultdict[int | None, tuple[ThreadComment, ...]]:
     under: defaultdict[int | None, tuple[ThreadComment, ...]] = defaultdict(tuple)
     for c in comments:
-        line = ThreadComment(c.id, authors[c.author_id], c.body, c.body_html, c.posted_at, c.asks_back)
+        if c.became_question_id is not None:
+            continue
+        may = can_split(actor, question, c)
+        line = ThreadComment(c.id, authors[c.author_id], c.body, c.body_html, c.posted_at, c.asks_back, may)
         under[c.answer_id] += (line,)
     return under
 
 
-def _answer(answer: Answer, authors: dict[int, Person], comments: tuple[ThreadComment, ...]) -> ThreadAnswer:
+def _answer(
+    answer: Answer, authors: dict[int, Person], comments: tuple[ThreadComment, ...], may_split: Decision
+) -> ThreadAnswer:
     return ThreadAnswer(
         id=answer.id,
         author=authors[answer.author_id],
@@ -200,4 +235,5 @@ def _answer(answer: Answer, authors: dict[int, Person], comments: tuple[ThreadCo
         accepted_at=answer.accepted_at,
         from_desk=answer.from_desk,
         comments=comments,
+        may_split=may_split,
     )

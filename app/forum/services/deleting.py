@@ -126,16 +126,21 @@ def delete_answer(uow: UnitOfWork, actor: Actor, command: DeleteAnswer) -> Answe
     ensure_still(can_delete_answer(actor, answer), answer)
     if question.accepted_answer_id == answer.id:
         unaccept(uow, actor, question, answer)
+    _note_deletion(uow, actor, answer, command.reason)
+    hide_answer(uow, actor, question, answer)
+    return answer
+
+
+def hide_answer(uow: UnitOfWork, actor: Actor, question: Question, answer: Answer) -> None:
+    """Let an answer be away, with the ask-backs under it; the caller holds the lock and has written down why."""
     answer.deleted_at = uow.now
     question.answer_count -= 1
-    _note_deletion(uow, actor, answer, command.reason)
     changed(question)
-    uow.record(AnswerDeleted(**of_answer(uow, actor, question, answer)))
+    uow.record(AnswerDeleted(**of_answer(uow, actor, question, answer), became_id=answer.became_question_id))
     uow.session.flush()
     asked_back = uow.session.scalar(select(func.max(Comment.id)).where(Comment.answer_id == answer.id, _ASKS_BACK))
     if asked_back is not None:
         _drop_ask_back(uow, actor, question, asked_back)
-    return answer
 
 
 def restore_answer(uow: UnitOfWork, actor: Actor, command: RestoreAnswer) -> Answer:
@@ -160,14 +165,20 @@ def delete_comment(uow: UnitOfWork, actor: Actor, command: DeleteComment) -> Com
     """
     question, answer, comment = access_comment(uow.session, actor, command.comment_id, lock=True)
     ensure_still(can_delete_comment(actor, comment), comment)
+    _note_deletion(uow, actor, comment, command.reason)
+    hide_comment(uow, actor, question, answer, comment)
+    return comment
+
+
+def hide_comment(uow: UnitOfWork, actor: Actor, question: Question, answer: Answer | None, comment: Comment) -> None:
+    """Let a comment be away; the caller holds the lock and has written down why."""
     comment.deleted_at = uow.now
     (question if answer is None else answer).comment_count -= 1
-    _note_deletion(uow, actor, comment, command.reason)
     changed(question)
-    uow.record(CommentDeleted(**of_thread(uow, actor, question), comment_id=comment.id, answer_id=comment.answer_id))
+    facts, became_id = of_thread(uow, actor, question), comment.became_question_id
+    uow.record(CommentDeleted(**facts, comment_id=comment.id, answer_id=comment.answer_id, became_id=became_id))
     if comment.asks_back:
         _drop_ask_back(uow, actor, question, comment.id)
-    return comment
 
 
 def restore_comment(uow: UnitOfWork, actor: Actor, command: RestoreComment) -> Comment:

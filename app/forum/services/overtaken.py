@@ -15,6 +15,7 @@ _DONE: Mapping[str, str] = {
     "forum.deleted": "forum.deleted_already",
     "forum.not_deleted": "forum.restored_already",
     "forum.is_duplicate": "forum.linked_already",
+    "forum.became_question": "forum.split_already",
 }
 """Refusals that are about the state of a post, not about who asks, and what has happened then."""
 

@@ -10,14 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.escalation.events import (
-    QuestionEscalated,
-    TicketAssigned,
-    TicketCameBack,
-    TicketFact,
-    TicketReopened,
-    TicketSolved,
-)
+from app.escalation import events as desk
 from app.forum.contract import Audience, ClosureReason, audience_of, readers_among
 from app.forum.events import (
     AnswerAccepted,
@@ -31,6 +24,7 @@ from app.forum.events import (
     QuestionAsked,
     QuestionClosed,
     QuestionDeleted,
+    QuestionSplitOff,
     ThreadEvent,
 )
 from app.kernel.events import Event, restore_event
@@ -65,7 +59,7 @@ def tell(uow: UnitOfWork, fact_id: int, event: Event) -> int:
     """
     if isinstance(event, BadgeAwarded):
         return int(_put(uow, fact_id, event, News(event.user_id, "badge", Why.EARNED), f"badge:{event.code}"))
-    if not isinstance(event, ThreadEvent | TicketFact):
+    if not isinstance(event, ThreadEvent | desk.TicketFact):
         return 0
     audience = audience_of(
         uow.session,
@@ -86,7 +80,7 @@ def tell(uow: UnitOfWork, fact_id: int, event: Event) -> int:
     return sum(_put(uow, fact_id, event, planned[user_id], topic) for user_id in sorted(allowed))
 
 
-def _planned(event: ThreadEvent | TicketFact, audience: Audience) -> dict[int, News]:
+def _planned(event: ThreadEvent | desk.TicketFact, audience: Audience) -> dict[int, News]:
     planned: dict[int, News] = {}
     for news in _PLANS[type(event)](event, audience):
         planned.setdefault(news.user_id, news)  # the first reason is the strongest
@@ -139,12 +133,20 @@ def _joined(_event: DuplicateLinked, audience: Audience) -> Iterator[News]:
 
 
 def _removed(event: AnswerDeleted, _audience: Audience) -> Iterator[News]:
-    yield News(event.author_id, "removed", Why.WROTE)
+    if event.became_id is None:
+        yield News(event.author_id, "removed", Why.WROTE)
 
 
-def _comment_removed(_event: CommentDeleted, audience: Audience) -> Iterator[News]:
-    if audience.comment_author_id is not None:
+def _comment_removed(event: CommentDeleted, audience: Audience) -> Iterator[News]:
+    if audience.comment_author_id is not None and event.became_id is None:
         yield News(audience.comment_author_id, "removed_comment", Why.WROTE)
+
+
+def _split_off(_event: QuestionSplitOff, audience: Audience) -> Iterator[News]:
+    """Tell its author, and whoever had commented on it or was named in it; they follow it now."""
+    yield News(audience.asker_id, "split_off", Why.WROTE)
+    yield from (News(user_id, "split_off", Why.NAMED) for user_id in sorted(audience.named))
+    yield from _followers(audience, "split_off")
 
 
 def _question_removed(_event: QuestionDeleted, audience: Audience) -> Iterator[News]:
@@ -156,26 +158,26 @@ def _asked(_event: QuestionAsked, audience: Audience) -> Iterator[News]:
         yield News(user_id, "asked", Why.FOLLOWS_TAG)
 
 
-def _escalated(_event: QuestionEscalated, audience: Audience) -> Iterator[News]:
+def _escalated(_event: desk.QuestionEscalated, audience: Audience) -> Iterator[News]:
     yield News(audience.asker_id, "escalated", Why.WROTE)
 
 
-def _given(event: TicketAssigned, _audience: Audience) -> Iterator[News]:
+def _given(event: desk.TicketAssigned, _audience: Audience) -> Iterator[News]:
     if event.assignee_id is not None:
         yield News(event.assignee_id, "given", Why.AT_DESK, needs_you=True)
 
 
-def _solved(_event: TicketSolved, audience: Audience) -> Iterator[News]:
+def _solved(_event: desk.TicketSolved, audience: Audience) -> Iterator[News]:
     yield News(audience.asker_id, "back_to_work", Why.WROTE, needs_you=True)
 
 
-def _not_yet(event: TicketReopened, _audience: Audience) -> Iterator[News]:
+def _not_yet(event: desk.TicketReopened, _audience: Audience) -> Iterator[News]:
     if event.assignee_id is not None:
         what = "solution_gone" if event.solution_gone else "not_yet"
         yield News(event.assignee_id, what, Why.AT_DESK, needs_you=True)
 
 
-def _came_back(event: TicketCameBack, _audience: Audience) -> Iterator[News]:
+def _came_back(event: desk.TicketCameBack, _audience: Audience) -> Iterator[News]:
     if event.assignee_id is not None:
         yield News(event.assignee_id, "came_back", Why.AT_DESK, needs_you=True)
 
@@ -191,7 +193,7 @@ def _except_named(audience: Audience, news: News) -> Iterator[News]:
         yield news
 
 
-_PLANS: Mapping[type[ThreadEvent | TicketFact], Callable[[Any, Audience], Iterator[News]]] = {
+_PLANS: Mapping[type[ThreadEvent | desk.TicketFact], Callable[[Any, Audience], Iterator[News]]] = {
     AnswerPosted: _answered,
     CommentPosted: _commented,
     AskedBack: _asked_back,
@@ -202,12 +204,13 @@ _PLANS: Mapping[type[ThreadEvent | TicketFact], Callable[[Any, Audience], Iterat
     AnswerDeleted: _removed,
     CommentDeleted: _comment_removed,
     QuestionDeleted: _question_removed,
+    QuestionSplitOff: _split_off,
     QuestionAsked: _asked,
-    QuestionEscalated: _escalated,
-    TicketAssigned: _given,
-    TicketSolved: _solved,
-    TicketReopened: _not_yet,
-    TicketCameBack: _came_back,
+    desk.QuestionEscalated: _escalated,
+    desk.TicketAssigned: _given,
+    desk.TicketSolved: _solved,
+    desk.TicketReopened: _not_yet,
+    desk.TicketCameBack: _came_back,
 }
 FACTS: tuple[type[Event], ...] = (*_PLANS, BadgeAwarded)
 """Every fact that somebody may be told of."""
@@ -263,7 +266,7 @@ def _told_before(session: Session, item: InboxItem) -> list[tuple[Event, News]]:
     found: list[tuple[Event, News]] = []
     for message in session.scalars(query):
         event = restore_event(message.kind, message.payload, message.occurred_at)
-        if not isinstance(event, ThreadEvent | TicketFact):
+        if not isinstance(event, ThreadEvent | desk.TicketFact):
             continue  # a badge has an item of its own
         post = getattr(event, "answer_id", None), getattr(event, "comment_id", None)
         audience = audience_of(session, event.question_id, *post)

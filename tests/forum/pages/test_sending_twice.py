@@ -64,6 +64,8 @@ FORMS = {
     "questions/{question}/delete": {"note": "Spam."},
     "answers/{answer}/delete": {"note": "Spam."},
     "comments/{comment}/delete": {"note": "Spam."},
+    "answers/{answer}/split": {},
+    "comments/{comment}/split": {},
     "questions/{deleted}/restore": {},
     "answers/{deleted_answer}/restore": {},
     "comments/{deleted_comment}/restore": {},
