@@ -113,7 +113,14 @@ def ago(at: datetime) -> Markup:
     locale = page_locale()
     seconds = (at - runtime().clock.now()).total_seconds()
     said = escape(gettext("just now")) if abs(seconds) < JUST_NOW else _spoken(seconds, locale.language)
-    return Markup(f"{_beginning(at, get_timezone(), locale.language)}{said}</time>")  # noqa: S704  # our own
+    return Markup(f"{_beginning(at, _zone(), locale.language)}{said}</time>")  # noqa: S704  # our own
+
+
+def _zone() -> tzinfo | None:
+    """Return the reader's zone; Flask-Babel keeps it, behind three looks through a proxy."""
+    babel = getattr(held(), "_flask_babel", None)
+    zone: tzinfo | None = getattr(babel, "babel_tzinfo", None) or get_timezone()
+    return zone
 
 
 def _beginning(at: datetime, zone: tzinfo | None, language: str) -> str:

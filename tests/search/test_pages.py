@@ -179,7 +179,41 @@ def test_a_search_page_costs_the_same_statements_however_many_hits(client, make,
     with count_statements() as seen:
         assert text(client.get("/find?q=vpn+drops")).count('id="hit-') == hits
 
-    assert len(seen) <= 7, seen  # readable spaces, spaces, hits, tags, people; slots of higher domains add one each
+    assert len(seen) == 5, seen  # readable spaces, spaces, hits, tags, people
+
+    with count_statements() as typing:
+        client.get("/find?q=vpn+drops", headers=ENHANCED)
+    assert len(typing) == 4, typing  # the same without spaces: the form that offers them is there already
+
+
+def test_similar_questions_cost_five_statements_and_one_more_when_any_of_them_is_open(
+    client, make, reindex, count_statements
+):
+    """Who reads, what decides, hits, tags, people; members are told what the desk promises of the open ones."""
+    space, asker = make.space(visibility=Visibility.PUBLIC), make.user()
+    make.sign_in(client, asker)
+
+    def ask(title: str, *, solved: bool) -> None:
+        question = make.question(space=space, asker=asker, title=title)
+        answer = make.answer(question)
+        if solved:
+            with make.unit_of_work() as uow:
+                uow.session.get_one(Question, question.id).accepted_answer_id = answer.id
+
+    for number in range(4):
+        ask(f"Printer {number} jams", solved=True)
+        ask(f"VPN {number} drops", solved=False)
+    reindex()
+
+    counted = []
+    for title in ("My printer jams", "My VPN drops"):
+        client.get("/similar", query_string={"title": title}, headers=ENHANCED)
+        with count_statements() as seen:
+            page = text(client.get("/similar", query_string={"title": title}, headers=ENHANCED))
+        assert page.count('id="similar-') >= 4
+        counted.append(len(seen))
+
+    assert counted == [5, 6]
 
 
 @pytest.fixture

@@ -110,10 +110,12 @@ class FindPage:
 def find_page(session: Session, actor: Actor, engine: SearchEngine, search: Search) -> FindPage:
     """Answer a search.
 
-    Statements: spaces, hits, people, tags, and one for each kind of ``tag:`` and ``user:`` that was typed.
+    Statements: spaces, hits, people, tags, and one for each kind of ``tag:`` and ``user:`` that was typed. While
+    somebody types, spaces are read only for a search that names one: the form that offers them is there already.
     """
     typed = parse(search.text)
-    spaces = _readable_spaces(session, actor)
+    named = search.space or typed.spaces
+    spaces = _readable_spaces(session, actor) if named or not search.live else ()
     choices = tuple(SpaceChoice(slug, name) for _, slug, name in spaces)
     if typed.is_empty:
         return FindPage(search, (), 0, False, False, None, choices, False, "")

@@ -20,6 +20,8 @@ MAX_TERMS = 40
 PREFIX_WORDS = 64
 PREFIX_LOOKED_AT = 2000
 """Of so many words that begin alike the most frequent are looked for; the others are mostly addresses and paths."""
+FEW_SPACES = 8
+"""Up to so many spaces it is cheaper to follow the documents of each; with all in one, a search takes a third less."""
 WRITER_BYTES = 64 * 1024 * 1024
 """Memory of one batch before it is flushed; Tantivy refuses less than 15 MB."""
 CAPABILITIES = Capabilities("tantivy", MAX_TERMS)
@@ -137,7 +139,7 @@ class TantivyReader:
         found = {word: self._searcher.doc_freq("surface", word) for word in words}
         if space_ids is None:
             return found
-        here = Native.term_set_query(self._schema, "space", sorted(space_ids))
+        here = self._in(space_ids)
         return {word: self._count(here, self._term("surface", word)) if many else 0 for word, many in found.items()}
 
     def _count(self, *required: Native) -> int:
@@ -172,7 +174,7 @@ class TantivyReader:
         return Native.term_query(self._schema, field, value, option)
 
     def _scope(self, scope: Scope) -> Iterator[Native]:
-        yield Native.term_set_query(self._schema, "space", sorted(scope.space_ids))
+        yield self._in(scope.space_ids)
         yield from (self._term("tag", tag) for tag in scope.tags)
         if scope.authors:
             yield Native.term_set_query(self._schema, "author", list(scope.authors))
@@ -185,6 +187,12 @@ class TantivyReader:
         if scope.since is not None:
             since = int(scope.since.timestamp())
             yield Native.range_query(self._schema, "created", tantivy.FieldType.Integer, lower_bound=since)
+
+    def _in(self, space_ids: Collection[int]) -> Native:
+        """Look into some spaces: a few one after the other, because a set is laid out over all documents."""
+        if not 0 < len(space_ids) <= FEW_SPACES:
+            return Native.term_set_query(self._schema, "space", sorted(space_ids))
+        return Native.boolean_query([(Occur.Should, self._term("space", number)) for number in sorted(space_ids)])
 
     def _excluded(self, query: Query) -> Iterator[Native]:
         yield from (self._clause(clause) for clause in query.must_not)
