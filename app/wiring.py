@@ -238,7 +238,7 @@ def _after_commit(
     )
     letters = AccountMail(ports[Mailer], ports[Translator], ports[Tokens], reads, settings.site_name, settings.site_url)
     return [
-        reputation_reactions.badge_subscription(units),
+        reputation_reactions.badge_subscription(units, reads),
         escalation_reactions.similar_subscription(units, reads, ports[SearchEngine]),
         *news_subscriptions(units, news),
         *account_reactions(letters, ports[AvatarStore]),

@@ -4,27 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sqlalchemy.orm import sessionmaker
+
 from app.forum.contract import FactScope, VoteFact
 from app.forum.events import (
     AcceptanceWithdrawn,
     AnswerAccepted,
     AnswerDeleted,
-    AnswerEdited,
-    AnswerPosted,
     AnswerRestored,
     QuestionDeleted,
-    QuestionEdited,
     QuestionRestored,
-    ThreadEvent,
     VoteCast,
     VoteWithdrawn,
 )
-from app.kernel.events import Event, Subscriptions
+from app.kernel.database import ReadSession
+from app.kernel.events import Subscriptions
 from app.kernel.relay import Message, Subscription
 from app.kernel.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from app.reputation.badges import COMPLETING
 from app.reputation.claims import vote_keys
-from app.reputation.services.awarding import award_badges
+from app.reputation.services.awarding import give_badges
 from app.reputation.services.ledger import Reason, settle_outcome, settle_posts, settle_vote
+from app.reputation.services.near import awards_after
 
 
 def count_vote(uow: UnitOfWork, event: VoteCast | VoteWithdrawn) -> None:
@@ -71,24 +72,18 @@ IN_TRANSACTION: Subscriptions = {
     QuestionRestored: [give_back_restored_question],
 }
 
-DESERVING: tuple[type[Event], ...] = (VoteCast, AnswerPosted, AnswerAccepted, QuestionEdited, AnswerEdited)
-"""Facts after which somebody may have earned a badge."""
 
+def badge_subscription(units: UnitOfWorkFactory, reads: sessionmaker[ReadSession]) -> Subscription:
+    """Return the reaction that gives badges; safe to repeat, because nobody gets one twice.
 
-def badge_subscription(units: UnitOfWorkFactory) -> Subscription:
-    """Return the reaction that gives badges; safe to repeat, because nobody gets one twice."""
+    Only for somebody who has earned one it opens a transaction that writes.
+    """
 
     def give(messages: Sequence[Message]) -> None:
-        people = sorted({person for message in messages for person in _whom(message.event)})
-        with units() as uow:
-            award_badges(uow, people)
+        with reads() as session:
+            awards = awards_after(session, [message.event for message in messages])
+        if awards:
+            with units() as uow:
+                give_badges(uow, awards)
 
-    return Subscription("reputation.badges", DESERVING, give, batch=50)
-
-
-def _whom(event: Event) -> set[int]:
-    if isinstance(event, VoteCast):
-        return {event.author_id}
-    if isinstance(event, AnswerAccepted):
-        return {event.author_id, event.asker_id}
-    return {event.by_id} if isinstance(event, ThreadEvent) else set()
+    return Subscription("reputation.badges", COMPLETING, give, batch=50)

@@ -9,21 +9,18 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session
 
 from app.forum.models.answer import Revision, Vote
 from app.forum.models.space import Space, Visibility
 from app.identity.models import User
 from app.kernel.actor import ANONYMOUS, Actor
 from app.reputation.contract import award_all_badges, privileges_at, privileges_of, recompute_all
-from app.reputation.events import BadgeAwarded
 from app.reputation.jobs import BoardCount
 from app.reputation.models import BadgeAward, Entry
 from app.reputation.periods import Period
 from app.reputation.queries.badges import badge_page
 from app.reputation.queries.leaderboard import leaderboard
 from app.reputation.queries.ledger_page import ledger_page
-from app.reputation.services.awarding import award_badges
 from app.web.runtime import Runtime
 from tests.reputation.world import Step, World
 from tests.support.clock import FixedClock
@@ -209,19 +206,6 @@ def test_unknown_rankings_and_badges_do_not_exist(client: FlaskClient, path: str
     assert client.get(path).status_code == 404
 
 
-def test_badges_are_given_once_and_told(runtime: Runtime, make: Make, session: Session) -> None:
-    mei = make.user()
-    helped(make, runtime, mei, make.space())
-    with runtime.unit_of_work() as uow:
-        assert award_badges(uow, [mei.id]) == 3
-        assert sum(isinstance(event, BadgeAwarded) for event in uow.pending) == 3
-    with runtime.unit_of_work() as uow:
-        assert award_badges(uow, [mei.id]) == 0
-
-    codes = set(session.scalars(select(BadgeAward.code).where(BadgeAward.user_id == mei.id)))
-    assert codes == {"first_answer", "first_accepted", "welcome"}
-
-
 def test_an_import_is_given_its_badges_silently(runtime: Runtime, make: Make) -> None:
     mei, space = make.user(), make.space(visibility=Visibility.PUBLIC)
     helped(make, runtime, mei, space, 10)
@@ -245,14 +229,17 @@ def test_an_import_is_given_its_badges_silently(runtime: Runtime, make: Make) ->
         assert [(a.person.id, a.answer_id, a.title) for a in page.awards] == [(mei.id, late.id, old.title)]
 
 
-def test_a_vote_through_the_product_moves_score_and_badges(app: Flask, runtime: Runtime, clock: FixedClock) -> None:
+def test_a_vote_through_the_product_gives_a_badge(
+    app: Flask, runtime: Runtime, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.reputation.badges.GREAT_ANSWER", 1)
     world = World(app, clock)
     world.play(Step("vote", 3, 3, 1))
     runtime.relay.drain()
 
     with runtime.reads() as session:
         codes = set(session.scalars(select(BadgeAward.code).where(BadgeAward.user_id == world.people[1].user_id)))
-    assert "first_answer" in codes
+    assert "great_answer" in codes
 
 
 def test_no_privilege_is_promised_that_nothing_asks_for(client) -> None:

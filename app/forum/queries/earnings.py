@@ -115,18 +115,7 @@ def acceptance_facts(
     session: Session, scope: FactScope | None = None, people: Collection[int] | None = None
 ) -> Iterator[AcceptanceFact]:
     """Give the acceptances of a scope, or those that concern ``people``, or all."""
-    query = (
-        select(
-            Answer.question_id,
-            Answer.id,
-            Question.asker_id,
-            Answer.author_id,
-            Answer.accepted_by_id,
-            Answer.accepted_at,
-        )
-        .join(Question, Question.id == Answer.question_id)
-        .where(_alive_answer(), Answer.accepted_at.is_not(None), Answer.accepted_by_id.is_not(None))
-    )
+    query = ACCEPTANCES
     if scope is not None:
         query = query.where(_answers_in(scope))
     if people is not None:
@@ -182,15 +171,7 @@ def answer_facts(
     session: Session, authors: Collection[int] | None = None, threads: Collection[int] | None = None
 ) -> Iterator[AnswerFact]:
     """Give the answers of ``authors``, or in ``threads``, or all, oldest first."""
-    query = (
-        select(
-            Answer.question_id, Answer.id, Answer.author_id, Question.asker_id,
-            Question.asked_at, Answer.posted_at, Answer.accepted_at, Answer.score,
-        )
-        .join(Question, Question.id == Answer.question_id)
-        .where(_alive_answer(), Answer.author_id != Question.asker_id)
-        .order_by(Answer.posted_at, Answer.id)
-    )  # fmt: skip
+    query = ANSWERS
     if authors is not None:
         query = query.where(Answer.author_id.in_(authors))
     if threads is not None:
@@ -200,31 +181,15 @@ def answer_facts(
 
 def question_asking_facts(session: Session, askers: Collection[int] | None = None) -> Iterator[QuestionFact]:
     """Give the questions of ``askers``, or all, oldest first."""
-    query = (
-        select(Question.id, Question.asker_id, Question.asked_at, Question.score)
-        .where(Question.deleted_at.is_(None))
-        .order_by(Question.asked_at, Question.id)
-    )
+    query = QUESTIONS
     yield from _rows(session, query if askers is None else query.where(Question.asker_id.in_(askers)), QuestionFact)
 
 
 def edit_facts(session: Session, editors: Collection[int] | None = None) -> Iterator[EditFact]:
     """Give the edits of other people's posts by ``editors``, or all, oldest first."""
-    own_thread = Question.id == Revision.question_id
-    questions = (
-        select(Revision.question_id, null(), Revision.author_id, Revision.at)
-        .join(Question, own_thread)
-        .where(Revision.number > 1, Revision.author_id != Question.asker_id, Question.deleted_at.is_(None))
-    )
-    answers = (
-        select(Answer.question_id, Answer.id, Revision.author_id, Revision.at)
-        .join(Answer, Answer.id == Revision.answer_id)
-        .join(Question, Question.id == Answer.question_id)
-        .where(Revision.number > 1, Revision.author_id != Answer.author_id, _alive_answer())
-    )
-    for query in (questions, answers):
+    for query in (EDITS_OF_QUESTIONS, EDITS_OF_ANSWERS):
         chosen = query if editors is None else query.where(Revision.author_id.in_(editors))
-        yield from _rows(session, chosen.order_by(Revision.at, Revision.id), EditFact)
+        yield from _rows(session, chosen, EditFact)
 
 
 def _question_votes(scope: FactScope | None, people: Collection[int] | None) -> Statement:
@@ -271,3 +236,41 @@ def _rows(session: Session, query: Statement, fact: Any) -> Iterator[Any]:
     """Run a query whose columns are in the order of the fact's fields."""
     for row in session.execute(query):
         yield fact(*row)
+
+
+# built once: putting a statement together costs more than running it
+ANSWERS: Statement = (
+    select(
+        Answer.question_id, Answer.id, Answer.author_id, Question.asker_id,
+        Question.asked_at, Answer.posted_at, Answer.accepted_at, Answer.score,
+    )
+    .join(Question, Question.id == Answer.question_id)
+    .where(_alive_answer(), Answer.author_id != Question.asker_id)
+    .order_by(Answer.posted_at, Answer.id)
+)  # fmt: skip
+"""All answer facts, oldest first."""
+QUESTIONS: Statement = (
+    select(Question.id, Question.asker_id, Question.asked_at, Question.score)
+    .where(Question.deleted_at.is_(None))
+    .order_by(Question.asked_at, Question.id)
+)
+ACCEPTANCES: Statement = (
+    select(
+        Answer.question_id, Answer.id, Question.asker_id, Answer.author_id, Answer.accepted_by_id, Answer.accepted_at
+    )
+    .join(Question, Question.id == Answer.question_id)
+    .where(_alive_answer(), Answer.accepted_at.is_not(None), Answer.accepted_by_id.is_not(None))
+)
+EDITS_OF_QUESTIONS: Statement = (
+    select(Revision.question_id, null(), Revision.author_id, Revision.at)
+    .join(Question, Question.id == Revision.question_id)
+    .where(Revision.number > 1, Revision.author_id != Question.asker_id, Question.deleted_at.is_(None))
+    .order_by(Revision.at, Revision.id)
+)
+EDITS_OF_ANSWERS: Statement = (
+    select(Answer.question_id, Answer.id, Revision.author_id, Revision.at)
+    .join(Answer, Answer.id == Revision.answer_id)
+    .join(Question, Question.id == Answer.question_id)
+    .where(Revision.number > 1, Revision.author_id != Answer.author_id, _alive_answer())
+    .order_by(Revision.at, Revision.id)
+)

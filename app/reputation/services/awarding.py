@@ -1,9 +1,9 @@
-"""Give badges: after the commit for whoever a fact concerns, or to everybody at once after an import."""
+"""Give badges: what the facts of a while have earned (``near``), or to everybody at once after an import."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.forum.contract import (
+    AcceptanceFact,
     AnswerFact,
     acceptance_facts,
     answer_facts,
@@ -26,33 +27,38 @@ from app.reputation.models import BadgeAward
 CHUNK = 5000
 
 
-def award_badges(uow: UnitOfWork, people: Collection[int]) -> int:
-    """Give these people what they have earned and don't have, and say so; return how many badges were new."""
+Award = dict[str, Any]
+"""A row of ``BadgeAward``."""
+
+
+def give_badges(uow: UnitOfWork, awards: Iterable[Award]) -> int:
+    """Give these badges and say so; return how many were new. Nobody gets one twice, and nobody loses one again."""
     given = 0
-    for award in _missing(uow.session, people):
+    for award in awards:
         if uow.session.scalar(_insert_once(uow.session).values(award).returning(BadgeAward.user_id)) is None:
             continue  # another worker was faster
         given += 1
-        del award["awarded_at"]
-        uow.record(BadgeAwarded(occurred_at=uow.now, **award))
+        told = {name: value for name, value in award.items() if name != "awarded_at"}
+        uow.record(BadgeAwarded(occurred_at=uow.now, **told))
     return given
 
 
 def award_all_badges(session: Session) -> int:
-    """Give everybody what they have earned and don't have, silently: for importers."""
-    awards = _missing(session, None)
+    """Give everybody what they have earned and don't have, silently: for importers. Reads the whole history."""
+    held = {(user_id, code) for user_id, code in session.execute(select(BadgeAward.user_id, BadgeAward.code))}
+    awards = all_awards(session, held)
     for start in range(0, len(awards), CHUNK):
         session.execute(_insert_once(session), awards[start : start + CHUNK])
     return len(awards)
 
 
-def _missing(session: Session, people: Collection[int] | None) -> list[dict[str, Any]]:
-    known = select(BadgeAward.user_id, BadgeAward.code)
-    held = set(session.execute(known if people is None else known.where(BadgeAward.user_id.in_(people))).all())
-    if people is not None:
-        people = [p for p in people if any((p, badge.code) not in held for badge in BADGES)]
-        if not people:
-            return []
+def all_awards(session: Session, held: Collection[tuple[int, str]]) -> list[Award]:
+    """Return what everybody has earned, but for what they have already: pairs of person and code."""
+    return earned_awards(_all_deeds(session), held)
+
+
+def earned_awards(people: Mapping[int, Deeds], held: Collection[tuple[int, str]]) -> list[Award]:
+    """Return what these deeds earn, but for what their people have already: pairs of person and code."""
     return [
         {
             "user_id": user_id,
@@ -61,51 +67,45 @@ def _missing(session: Session, people: Collection[int] | None) -> list[dict[str,
             "question_id": earned.question_id,
             "answer_id": earned.answer_id,
         }
-        for user_id, deeds in sorted(_deeds(session, people).items())
+        for user_id, deeds in sorted(people.items())
         for badge in BADGES
         if (user_id, badge.code) not in held and (earned := badge.earned(deeds)) is not None
     ]
 
 
-def _deeds(session: Session, people: Collection[int] | None) -> dict[int, Deeds]:
+def closed_loops(acceptances: Iterable[AcceptanceFact]) -> Iterator[AcceptanceFact]:
+    """Give those that askers made themselves, of somebody else's answer."""
+    return (fact for fact in acceptances if fact.accepted_by_id == fact.asker_id != fact.author_id)
+
+
+def _all_deeds(session: Session) -> dict[int, Deeds]:
     deeds: dict[int, Deeds] = defaultdict(Deeds)
-    for answer in answer_facts(session, people):
+    for answer in answer_facts(session):
         deeds[answer.author_id].answers.append(answer)
-    for question in question_asking_facts(session, people):
+    for question in question_asking_facts(session):
         deeds[question.asker_id].questions.append(question)
-    for edit in sorted(edit_facts(session, people), key=lambda e: e.edited_at):
+    for edit in sorted(edit_facts(session), key=lambda e: e.edited_at):
         deeds[edit.editor_id].edits.append(edit)
-    for vote in sorted(vote_facts(session, people=people), key=lambda v: v.cast_at):
+    for vote in sorted(vote_facts(session), key=lambda v: v.cast_at):
         if vote.value > 0 and vote.answer_id is not None:
             deeds[vote.author_id].helpful.append(vote)
-    for fact in sorted(acceptance_facts(session, people=people), key=lambda a: a.accepted_at):
-        if fact.accepted_by_id == fact.asker_id != fact.author_id:
-            deeds[fact.asker_id].accepting.append(fact)
-    _add_welcomes(session, deeds, people)
-    return deeds if people is None else {user_id: deeds[user_id] for user_id in people}
+    for fact in sorted(closed_loops(acceptance_facts(session)), key=lambda a: a.accepted_at):
+        deeds[fact.asker_id].accepting.append(fact)
+    _add_welcomes(session, deeds)
+    return deeds
 
 
-def _add_welcomes(session: Session, deeds: dict[int, Deeds], people: Collection[int] | None) -> None:
+def _add_welcomes(session: Session, deeds: dict[int, Deeds]) -> None:
     """Note who was first to answer somebody's first question."""
-    candidates = _first_of_threads(a for person in deeds.values() for a in person.answers)
-    if not candidates:
-        return
-    askers = None if people is None else {answer.asker_id for answer in candidates.values()}
     first_questions: dict[int, int] = {}
-    for question in question_asking_facts(session, askers):
+    for question in question_asking_facts(session):
         first_questions.setdefault(question.asker_id, question.question_id)
-    threads = {a.question_id for a in candidates.values() if first_questions.get(a.asker_id) == a.question_id}
-    first_answers = candidates if people is None else _first_of_threads(answer_facts(session, threads=threads))
-    for question_id in sorted(threads):
-        answer = first_answers[question_id]
+    first_answers: dict[int, AnswerFact] = {}
+    for answer in answer_facts(session):
+        if first_questions.get(answer.asker_id) == answer.question_id:
+            first_answers.setdefault(answer.question_id, answer)
+    for _, answer in sorted(first_answers.items()):
         deeds[answer.author_id].welcomes.append(answer)
-
-
-def _first_of_threads(answers: Iterable[AnswerFact]) -> dict[int, AnswerFact]:
-    first: dict[int, AnswerFact] = {}
-    for answer in sorted(answers, key=lambda a: (a.posted_at, a.answer_id)):
-        first.setdefault(answer.question_id, answer)
-    return first
 
 
 def _insert_once(session: Session) -> Any:
