@@ -204,8 +204,10 @@ def _drop_ask_back(uow: UnitOfWork, actor: Actor, question: Question, comment_id
 
 
 def _still_asked_back(uow: UnitOfWork, question: Question) -> bool:
-    uow.session.flush()
     since = question.waiting_for_asker_since
+    if since is None:
+        return False
+    uow.session.flush()
     shown = select(Answer.id).where(Answer.question_id == question.id, Answer.deleted_at.is_(None))
     standing = exists().where(
         Comment.question_id == question.id,
@@ -213,7 +215,7 @@ def _still_asked_back(uow: UnitOfWork, question: Question) -> bool:
         Comment.answer_id.is_(None) | Comment.answer_id.in_(shown),
         Comment.posted_at >= since,
     )
-    return since is not None and bool(uow.session.scalar(select(standing)))
+    return bool(uow.session.scalar(select(standing)))
 
 
 def _note_deletion(uow: UnitOfWork, actor: Actor, post: Question | Answer | Comment, reason: str) -> None:

@@ -273,6 +273,20 @@ class TestClosingAndDeleting:
                 assert names_of(uow) == expected
         assert session.get_one(Question, question.id).waiting_for_asker_since is None
 
+    def test_an_ask_back_that_was_replied_to_is_deleted_like_any_comment(
+        self, make: Make, unit_of_work: UnitOfWorkFactory
+    ) -> None:
+        ann = make.user()
+        question = make.question(asker=ann)
+        asker, agent = make.actor(ann), make.actor(make.user(roles=(Role.AGENT,)))
+        with unit_of_work() as uow:
+            comment = post_comment(uow, agent, PostComment(question.id, None, rich("Which?"), asks_back=True))
+        with unit_of_work() as uow:
+            post_comment(uow, asker, PostComment(question.id, None, rich("The grey one.")))
+        with unit_of_work() as uow:
+            delete_comment(uow, agent, DeleteComment(comment.id))
+            assert names_of(uow) == ["CommentDeleted"]
+
     def test_an_ask_back_goes_with_the_answer_that_it_stands_under(
         self, make: Make, unit_of_work: UnitOfWorkFactory, session: Session
     ) -> None:
