@@ -104,6 +104,14 @@ class TicketJoined(TicketFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TicketMoved(TicketFact):
+    """Its question went to another space; ``desk_id`` looks after that one, ``from_desk_id`` after the old one."""
+
+    kind: ClassVar[str] = "escalation.ticket_moved.1"
+    from_desk_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoteWritten(TicketFact):
     """An agent told the others something."""
 
@@ -114,5 +122,7 @@ TICKET_FACTS: tuple[type[TicketFact], ...] = (
     QuestionEscalated, TicketAssigned, TicketReplied, TicketSolved, TicketConfirmed, TicketReopened, TicketCancelled,
 )  # fmt: skip
 """Every fact of this domain that the asker may see something of."""
-DESK_FACTS: tuple[type[TicketFact], ...] = (TicketPutAside, TicketCameBack, TicketJoined, NoteWritten)
+DESK_FACTS: tuple[type[TicketFact], ...] = (
+    TicketPutAside, TicketCameBack, TicketJoined, TicketMoved, NoteWritten,
+)  # fmt: skip
 """Those that only agents see something of."""

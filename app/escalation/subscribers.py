@@ -16,6 +16,7 @@ from app.escalation.services.concluding import (
     let_go_all,
     settle_ticket,
 )
+from app.escalation.services.following import follow_question
 from app.escalation.services.gathering import gather_similar
 from app.escalation.services.timing import settle_clock, watches_scores
 from app.forum.events import (
@@ -58,6 +59,12 @@ def settle(uow: UnitOfWork, event: ThreadEvent) -> None:
     """Bring clock and ticket in line with the thread."""
     settle_clock(uow, event.question_id)
     settle_ticket(uow, event.question_id, event.by_id)
+
+
+def move(uow: UnitOfWork, event: QuestionMoved) -> None:
+    """Let clock and ticket go along to the promise and the desk of another space."""
+    follow_question(uow, event.question_id, event.by_id)
+    settle(uow, event)
 
 
 def settle_and_restart(uow: UnitOfWork, event: ThreadEvent) -> None:
@@ -119,7 +126,7 @@ IN_TRANSACTION: Subscriptions = {
     PersonLeft: [release],
     QuestionAsked: [start],
     QuestionEdited: [settle],
-    QuestionMoved: [settle],
+    QuestionMoved: [move],
     QuestionClosed: [settle],
     QuestionDeleted: [settle],
     DuplicateLinked: [settle],

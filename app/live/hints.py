@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.escalation.events import DESK_FACTS, TICKET_FACTS, TicketFact
+from app.escalation.events import DESK_FACTS, TICKET_FACTS, TicketFact, TicketMoved
 from app.forum import events as forum
 from app.kernel.events import Event
 
@@ -99,6 +99,12 @@ def _among_agents(event: TicketFact) -> Sequence[Draft]:
     )
 
 
+def _at_both_desks(event: TicketMoved) -> Sequence[Draft]:
+    """Tell the queue that it left, too."""
+    left = Draft(desk_room(event.from_desk_id), QUEUE, f"t{event.ticket_id}", event.by_id)
+    return (*_among_agents(event), *((left,) if event.from_desk_id != event.desk_id else ()))
+
+
 def told(event: Any) -> Sequence[Draft]:
     """Tell a person's open pages that something is in the inbox; for any fact with ``user_id`` and ``by_id``."""
     return (Draft(person_room(event.user_id), INBOX, "inbox", event.by_id),)
@@ -132,5 +138,6 @@ RULES: Mapping[type[Event], Rule] = {
     forum.WorkingMarkChanged: _working_marks,
     **dict.fromkeys(TICKET_FACTS, _at_the_desk),
     **dict.fromkeys(DESK_FACTS, _among_agents),
+    TicketMoved: _at_both_desks,
 }
 """The facts of forum and desk; wiring adds those of domains that live must not know."""

@@ -106,7 +106,8 @@ class TicketEvent(Base):
     by_id: Mapped[int | None] = mapped_column(ForeignKey(USER), index=True)
     kind: Mapped[str]
     """One of opened, claimed, assigned, released, replied, asked_back, asker_replied, solved, confirmed, reopened,
-    let_go, solution_gone, weighed, handed_over, cancelled, put_aside, taken_up, came_back, joined, joined_into."""
+    let_go, solution_gone, weighed, handed_over, cancelled, put_aside, taken_up, came_back, joined, joined_into,
+    moved."""
     subject_id: Mapped[int | None]
     """The answer, comment, desk, person or other ticket it is about, by kind."""
     detail: Mapped[str] = mapped_column(default="")

@@ -17,7 +17,7 @@ from app.identity.contract import Person, people
 TOLD_BY_THE_THREAD = ("replied", "asked_back", "asker_replied")
 """Acts whose text stands in the thread anyway."""
 ABOUT_PEOPLE = ("assigned", "claimed")
-ABOUT_DESKS = ("handed_over",)
+ABOUT_DESKS = ("handed_over", "moved")
 ABOUT_ANSWERS = ("solved", "confirmed", "cancelled")
 
 
