@@ -28,10 +28,16 @@ def rebuild() -> None:
     engine = port(SearchEngine)
     try:
         with _progress("Indexing") as progress:
-            count = build_again(engine, port(DocumentSource), progress)
+            count = build_again(engine, port(DocumentSource), progress, _tell_how_far)
     except SearchBusy:
         raise click.ClickException("another rebuild is running, or a writer does not let go; try again later") from None
     click.echo(f"{count} questions can be found with {engine.capabilities.name}.")
+
+
+def _tell_how_far(copied: int) -> None:
+    click.echo(
+        f"\nGoing on: {copied} questions were copied before the last rebuild was cut off."
+    )  # the bar has no end yet
 
 
 @search.command("check")

@@ -14,8 +14,16 @@ Progress = Callable[[int, int], None]
 """Called with the ids passed so far and the highest id."""
 
 
+GoingOn = Callable[[int], None]
+"""Called with the number of documents that a rebuild which was cut off had copied."""
+
+
 def no_progress(_done: int, _total: int) -> None:
     """Show nothing."""
+
+
+def say_nothing(_copied: int) -> None:
+    """Tell nobody."""
 
 
 def copy_documents(index: Index, source: DocumentSource, ids: Collection[int]) -> int:
@@ -62,7 +70,9 @@ def heal(index: Index, source: DocumentSource, progress: Progress = no_progress)
     return drift
 
 
-def rebuild(engine: SearchEngine, source: DocumentSource, progress: Progress = no_progress) -> int:
+def rebuild(
+    engine: SearchEngine, source: DocumentSource, progress: Progress = no_progress, going_on: GoingOn = say_nothing
+) -> int:
     """Build the index again beside the one in use, then switch; return how many documents it has.
 
     Cut off at any point it continues where it stopped. What changes meanwhile goes to the index in use and is caught
@@ -73,6 +83,8 @@ def rebuild(engine: SearchEngine, source: DocumentSource, progress: Progress = n
 
     """
     with engine.successor() as successor:
+        if copied := successor.num_docs():
+            going_on(copied)
         heal(successor, source, progress)
         with engine.switch():
             successor.refresh()
