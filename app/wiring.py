@@ -32,6 +32,7 @@ from app.escalation import subscribers as escalation_reactions
 from app.escalation import words as escalation_words
 from app.escalation.blueprint import escalation
 from app.escalation.jobs import escalation_jobs
+from app.escalation.routes import deeds as escalation_deeds
 from app.escalation.routes import places as escalation_places
 from app.forum import personal_data as forum_data
 from app.forum import words as forum_words
@@ -39,6 +40,7 @@ from app.forum.blueprint import forum
 from app.forum.files import FileFolder
 from app.forum.jobs import forum_jobs
 from app.forum.ports import FileStore
+from app.forum.routes import deeds as forum_deeds
 from app.forum.search_documents import QuestionSource, index_threads, search_jobs
 from app.identity import personal_data as identity_data
 from app.identity import words as identity_words
@@ -47,6 +49,7 @@ from app.identity.blueprint import identity
 from app.identity.contract import touch_sign_in
 from app.identity.jobs import periodic_jobs as account_jobs
 from app.identity.ports import AvatarStore
+from app.identity.routes import deeds as identity_deeds
 from app.identity.subscribers import AccountMail
 from app.identity.subscribers import after_commit as account_reactions
 from app.identity.tokens import Tokens
@@ -79,6 +82,7 @@ from app.reputation import subscribers as reputation_reactions
 from app.reputation import words as reputation_words
 from app.reputation.blueprint import reputation
 from app.reputation.jobs import reputation_jobs
+from app.reputation.routes import deeds as reputation_deeds
 from app.reputation.routes import places as reputation_places
 from app.schema import complete_metadata
 from app.search.contract import DocumentSource, SearchEngine
@@ -89,6 +93,7 @@ from app.text.renderer import MarkdownRenderer
 from app.web import words
 from app.web.application import Application
 from app.web.database import db, init_database, reading_sessions, writing_sessions
+from app.web.deeds import Deeds
 from app.web.errors import init_errors
 from app.web.guarding import init_guard
 from app.web.headers import init_headers
@@ -169,6 +174,9 @@ def build_app(settings: Settings | None = None, clock: Clock | None = None) -> F
     app.extensions["peerdesk.actor_of"] = partial(actor_of, table=settings.reputation_table)
     app.extensions["peerdesk.slots"] = Slots()
     _fill_slots(app.extensions["peerdesk.slots"])
+    app.extensions["peerdesk.deeds"] = deeds = Deeds()
+    for domain in (identity_deeds, forum_deeds, reputation_deeds, escalation_deeds):
+        deeds.add(domain.DEEDS, domain.SUBJECTS)
     app.extensions["peerdesk"] = found = _runtime(app, settings, clock or SystemClock())
     init_login(app, sign_in_of(found.clock), _visit_writer(found.unit_of_work))
     init_metrics(app)

@@ -142,6 +142,11 @@ def _written(at: datetime, pattern: str, zone: tzinfo, locale: Locale) -> str:
     return str(format_datetime(at, pattern, tzinfo=zone, locale=locale))
 
 
+def spoken(span: timedelta) -> str:
+    """Write a length of time in the reader's language."""
+    return _spoken(span, _locale())
+
+
 @lru_cache(maxsize=4096)
 def _spoken(span: timedelta, locale: Locale) -> str:
     return str(format_timedelta(span, threshold=2, locale=locale))

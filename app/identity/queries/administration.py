@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
+from app.identity.addresses import plain_address
 from app.identity.models import Group, GroupMember, RoleGrant, SignIn, User
 from app.identity.permissions import can_administer
 from app.kernel.actor import Actor, Role
@@ -120,6 +121,26 @@ def group_page(session: Session, actor: Actor, group_id: int) -> GroupPage:
         select(User).join(GroupMember).where(GroupMember.group_id == group_id).order_by(User.name, User.id)
     ).all()
     return GroupPage(GroupRow(*row), _accounts(session, members))
+
+
+def names_of_people(session: Session, actor: Actor, ids: Sequence[int]) -> dict[int, str]:
+    """Map those who have not left to their names, in one statement."""
+    ensure(can_administer(actor))
+    query = select(User.id, User.name).where(User.id.in_(ids), User.erased_at.is_(None))
+    return {row.id: row.name for row in session.execute(query)}
+
+
+def names_of_groups(session: Session, actor: Actor, ids: Sequence[int]) -> dict[int, str]:
+    """Map groups to their names, in one statement."""
+    ensure(can_administer(actor))
+    return {row.id: row.name for row in session.execute(select(Group.id, Group.name).where(Group.id.in_(ids)))}
+
+
+def person_of(session: Session, actor: Actor, typed: str) -> int | None:
+    """Return who has an e-mail address or a handle, in one statement."""
+    ensure(can_administer(actor))
+    wanted = plain_address(typed).removeprefix("@")
+    return session.scalar(select(User.id).where((User.email == wanted) | (User.handle == wanted)))
 
 
 def _group_rows() -> Select[int, str, str, int]:
