@@ -26,11 +26,7 @@ def live_subscription(units: UnitOfWorkFactory, rules: Mapping[type[Event], Rule
 
     def tell(messages: Sequence[Message]) -> None:
         with units() as uow:
-            hints = [
-                hint
-                for message in messages
-                for hint in record_hints(uow, message.id, rules[type(message.event)](message.event))
-            ]
+            hints = record_hints(uow, {m.id: rules[type(m.event)](m.event) for m in messages})
         for hint in hints:
             send(hint)
 

@@ -117,7 +117,7 @@ def test_a_page_that_missed_too_much_is_told_to_load_again(app, make, runtime, q
     room = f"q:{question.id}"
     for number in range(MOST + 2):
         with runtime.unit_of_work() as uow:
-            record_hints(uow, number + 1, [Draft(room, "state", "q1", None)])
+            record_hints(uow, {number + 1: [Draft(room, "state", "q1", None)]})
     page = Page(app, make, make.user())
 
     with runtime.reads() as session:
@@ -131,12 +131,12 @@ def test_a_cursor_older_than_the_log_means_load_again(app, make, runtime, questi
     room = f"q:{question.id}"
     for number in (1, 2):
         with runtime.unit_of_work() as uow:
-            record_hints(uow, number, [Draft(room, "state", "q1", None)])
+            record_hints(uow, {number: [Draft(room, "state", "q1", None)]})
         clock.advance(hours=25)
     clock.at += KEPT
     with runtime.unit_of_work() as uow:
         forget_old_hints(uow)
-        record_hints(uow, 3, [Draft(room, "state", "q1", None)])
+        record_hints(uow, {3: [Draft(room, "state", "q1", None)]})
 
     page = Page(app, make, make.user())
     page.join(room, cursor=1)
@@ -148,9 +148,27 @@ def test_a_fact_delivered_twice_is_one_hint_with_one_id(runtime):
     ids = []
     for _delivery in range(2):
         with runtime.unit_of_work() as uow:
-            ids.append([row.id for row in record_hints(uow, 7, [Draft("q:1", "answer", "a1", None)])])
+            ids.append([row.id for row in record_hints(uow, {7: [Draft("q:1", "answer", "a1", None)]})])
 
     assert ids[0] == ids[1]
+
+
+def test_the_hints_of_many_facts_are_written_in_their_order_and_at_once(runtime, count_statements):
+    def hints(*numbers):
+        drafts = {
+            n: [Draft(f"q:{n}", "state", f"q{n}", None), Draft("desk:1", "queue", f"t{n}", None)] for n in numbers
+        }
+        with runtime.unit_of_work() as uow, count_statements() as seen:
+            found = [(row.message_id, row.room, row.id) for row in record_hints(uow, drafts)]
+        return found, len(seen) - (runtime.settings.database_address.startswith("postgresql"))
+
+    first, one = hints(1)
+    all_of_them, many = hints(1, 2, 3)
+
+    assert (one, many) == (2, 2)
+    assert all_of_them[:2] == first
+    assert [room for _, room, _ in all_of_them] == ["q:1", "desk:1", "q:2", "desk:1", "q:3", "desk:1"]
+    assert sorted(all_of_them, key=lambda hint: hint[2]) == all_of_them
 
 
 @pytest.mark.parametrize("room", ["", "q:", "q:x", "q:-1", "q:²", "z:1", "q:99999999999999999999999", "u:1:2"])

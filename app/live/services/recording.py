@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import timedelta
+from typing import cast
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Table, bindparam, delete, func, insert, select
 
+from app.kernel.database import fetch
 from app.kernel.unit_of_work import UnitOfWork
 from app.live.hints import Draft
 from app.live.models import StreamEvent
@@ -17,33 +20,40 @@ ORDERING_LOCK = 0x5045_4552
 """PostgreSQL's advisory lock that lets one writer of the log commit after the other; SQLite has one writer anyway."""
 
 
-def record_hints(uow: UnitOfWork, message_id: int, drafts: Sequence[Draft]) -> Sequence[StreamEvent]:
-    """Write the hints of one fact; a second delivery of the same fact returns what the first one wrote."""
-    if uow.session.get_bind().dialect.name == "postgresql":
+def record_hints(uow: UnitOfWork, drafts: Mapping[int, Sequence[Draft]]) -> Sequence[StreamEvent]:
+    """Write the hints of some facts, in two statements for all of them, and return them in the order of the facts.
+
+    A second delivery of the same fact returns what the first one wrote.
+
+    Args:
+        uow: the transaction.
+        drafts: the hints of each fact, by its id in the outbox.
+
+    """
+    session = uow.session
+    if session.get_bind().dialect.name == "postgresql":
         # an id must not become visible after a higher one, else a cursor would step over it
-        uow.session.execute(select(func.pg_advisory_xact_lock(ORDERING_LOCK)))
-    known = uow.session.scalars(
-        select(StreamEvent).where(StreamEvent.message_id == message_id).order_by(StreamEvent.id)
-    ).all()
-    if known:
-        return known
+        fetch(session, _ONE_AFTER_THE_OTHER)
+    hints = [StreamEvent(**row) for row in fetch(session, _KNOWN, {"messages": list(drafts)}).mappings()]
+    known = {hint.message_id for hint in hints}
     rows = [
-        StreamEvent(
-            message_id=message_id,
-            room=draft.room,
-            kind=draft.kind,
-            place=draft.place,
-            count=draft.count,
-            by_id=draft.by_id,
-            happened_at=uow.now,
-        )
-        for draft in drafts
+        {**asdict(draft), "message_id": message_id, "happened_at": uow.now}
+        for message_id, of_fact in drafts.items()
+        if message_id not in known
+        for draft in of_fact
     ]
-    uow.session.add_all(rows)
-    uow.session.flush()
-    return rows
+    if rows:
+        hints += [StreamEvent(**row) for row in fetch(session, _WRITE, rows).mappings()]
+    return sorted(hints, key=lambda hint: (hint.message_id, hint.id))
 
 
 def forget_old_hints(uow: UnitOfWork) -> None:
     """Delete what nobody comes back for."""
     uow.session.execute(delete(StreamEvent).where(StreamEvent.happened_at < uow.now - KEPT))
+
+
+# built once: putting a statement together costs more than running it
+_HINTS = cast("Table", StreamEvent.__table__)
+_ONE_AFTER_THE_OTHER = select(func.pg_advisory_xact_lock(ORDERING_LOCK))
+_KNOWN = select(_HINTS).where(_HINTS.c.message_id.in_(bindparam("messages", expanding=True)))
+_WRITE = insert(_HINTS).returning(_HINTS)
