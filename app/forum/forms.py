@@ -56,7 +56,7 @@ class QuestionForm(Form):
     title = StringField(
         _l("In one sentence"),
         [
-            InputRequired(_l("Say what is wrong in one sentence, at least 10 characters")),
+            InputRequired(_l("Say what is wrong in one sentence, at least 10 characters.")),
             Length(max=TITLE_MAX, message=_l("Make it shorter: at most %(max)d characters. The details go below.")),
         ],
     )
@@ -64,7 +64,7 @@ class QuestionForm(Form):
     impact = RadioField(
         _l("What does it keep you from doing?"),
         choices=IMPACTS,
-        validators=[InputRequired(_l("Choose what it keeps you from doing"))],
+        validators=[InputRequired(_l("Choose what it keeps you from doing."))],
     )
     tags = StringField(_l("Tags"), [Length(max=200, message=_l("Use at most 5 tags."))])
 
@@ -86,7 +86,7 @@ class AskForm(_WithFiles, QuestionForm):
     """A new question."""
 
     space = SelectField(
-        _l("Who should see it"), coerce=int, validators=[InputRequired(_l("Choose a space"))], choices=[]
+        _l("Who should see it"), coerce=int, validators=[InputRequired(_l("Choose a space."))], choices=[]
     )
     files = MultipleFileField(_l("Screenshots or logs"))
 
@@ -171,14 +171,14 @@ class SplitForm(Form):
     title = StringField(
         _l("What does it ask, in one sentence?"),
         [
-            InputRequired(_l("Say what is wrong in one sentence, at least 10 characters")),
+            InputRequired(_l("Say what is wrong in one sentence, at least 10 characters.")),
             Length(max=TITLE_MAX, message=_l("Make it shorter: at most %(max)d characters.")),
         ],
     )
     impact = RadioField(
         _l("What does it keep them from doing?"),
         choices=THEIR_IMPACTS,
-        validators=[InputRequired(_l("Choose what it keeps them from doing"))],
+        validators=[InputRequired(_l("Choose what it keeps them from doing."))],
     )
     tags = StringField(_l("Tags"), [Length(max=200, message=_l("Use at most 5 tags."))])
 
