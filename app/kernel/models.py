@@ -18,6 +18,8 @@ class OutboxMessage(Base):
     """One committed fact; written in the transaction of its cause."""
 
     __tablename__ = "outbox_messages"
+    # else SQLite would hand out an id again once a quiet week has emptied the table, and receivers know it already
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     kind: Mapped[str]

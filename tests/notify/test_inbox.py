@@ -28,6 +28,7 @@ from app.forum.services.joining import SetFollow, set_follow
 from app.identity.models import GroupMember, User
 from app.kernel.actor import Role
 from app.kernel.events import restore_event
+from app.kernel.housekeeping import forget_delivered, forget_facts
 from app.kernel.models import KeptMail, OutboxMessage
 from app.kernel.relay import Message
 from app.notify.models import InboxItem
@@ -423,3 +424,23 @@ def test_an_ask_back_leaves_the_inbox_with_the_answer_that_it_stands_under(runti
     runtime.relay.drain()
 
     assert kinds_of(runtime, make, sam) == []
+
+
+def test_a_quiet_week_makes_nobody_miss_what_comes_after_it(runtime: Runtime, make: Make, clock: FixedClock) -> None:
+    """Facts are forgotten, and no later one may have the number of one that somebody was told of."""
+    sam = make.user()
+    question = make.question(asker=sam)
+    answer(runtime, make, question, make.user())
+    with runtime.unit_of_work() as uow:
+        uow.session.scalars(select(InboxItem).where(InboxItem.user_id == sam.id)).one().done_at = uow.now
+    clock.advance(days=8)
+    for forget in (forget_delivered, forget_facts):
+        with runtime.unit_of_work() as uow:
+            forget(uow)
+    with runtime.reads() as session:
+        assert session.scalars(select(OutboxMessage)).all() == []
+
+    answer(runtime, make, question, make.user())
+
+    assert kinds_of(runtime, make, sam) == [("answered", "wrote", True)]
+    assert len(letters_to(runtime, sam)) == 2
