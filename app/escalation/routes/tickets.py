@@ -101,8 +101,8 @@ def offer_choices(page: TicketPage, forms: TicketForms, now: datetime) -> None:
     """Fill the selects with the texts, people, desks, answers and moments there are."""
     forms.form.text_id.choices = [SelectChoice(text.id, text.name) for text in page.texts]
     forms.assign_form.assignee_id.choices = [
-        SelectChoice(NOBODY, gettext("Nobody, back to the desk")),
         *(SelectChoice(agent.id, agent.name) for agent in page.agents),
+        SelectChoice(NOBODY, gettext("Nobody, back to the desk")),
     ]
     forms.hand_over_form.desk_id.choices = [SelectChoice(i, shown_name(name)) for i, name in page.other_desks]
     forms.aside_form.when.choices = [

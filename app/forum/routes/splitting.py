@@ -14,6 +14,7 @@ from app.forum.forms import SplitForm, split_tags
 from app.forum.models.answer import Answer, Comment
 from app.forum.models.question import Question
 from app.forum.permissions import can_split
+from app.forum.queries.glances import tags_by_question
 from app.forum.queries.tags import suggested_tags
 from app.forum.routes.acting import act_once, question_url
 from app.forum.routes.finding import similar_to
@@ -56,7 +57,8 @@ def comment(comment_id: int) -> ResponseReturnValue:
 def _ask(place: Place) -> ResponseReturnValue:
     question, post = _load(place)
     ensure_still(can_split(current_actor(), question, post), post)
-    return _page(question, post, SplitForm(formdata=None), HTTPStatus.OK)
+    tags = tags_by_question(read_session(), [question.id])[question.id]
+    return _page(question, post, SplitForm(formdata=None, tags=", ".join(tags)), HTTPStatus.OK)
 
 
 def _split(place: Place) -> ResponseReturnValue:
@@ -103,6 +105,7 @@ def _page(question: Question, post: Answer | Comment, form: SplitForm, status: i
         form=form,
         question=question,
         post=post,
+        language=post.language if isinstance(post, Answer) else question.language,
         author=people(session, [post.author_id])[post.author_id],
         promises=promises[0],
         suggested=suggested_tags(session, question.space_id, [question.id, *(q.id for q in found)]),

@@ -14,7 +14,7 @@ from app.escalation.contract import EscalateNow, ReplyToAsker, escalate_now, rep
 from app.escalation.models.clocks import QuestionClock
 from app.forum.access import access_attachment
 from app.forum.models.answer import Answer, Attachment, Comment, Mention
-from app.forum.models.question import Question, QuestionFollow
+from app.forum.models.question import Question, QuestionFollow, QuestionTag
 from app.forum.services.accepting import AcceptAnswer, accept_answer
 from app.forum.services.answering import PostAnswer, post_answer
 from app.forum.services.commenting import PostComment, post_comment
@@ -88,7 +88,10 @@ def test_an_answer_becomes_a_question_by_its_author_with_a_promise_from_now(
     clock.advance(minutes=20)
     jos, here = browser(jo), f"/questions/{question.id}"
     assert f'href="/answers/{answer_id}/split"' in jos.get(here).text
-    assert WORDS in jos.get(f"/answers/{answer_id}/split").text
+    make.save(QuestionTag(question_id=question.id, tag_id=make.tag("vpn-client").id))
+    form = jos.get(f"/answers/{answer_id}/split").text
+    assert WORDS in form
+    assert 'value="vpn-client"' in form, "the tags of the thread are there to begin with"
     done = jos.post(f"/answers/{answer_id}/split", data=SENT)
     new = split_off(session)
     assert (done.status_code, done.location) == (303, f"/questions/{new.id}")
@@ -113,7 +116,10 @@ def test_a_comment_becomes_one_too_and_the_old_line_stands_among_the_others(
 ) -> None:
     first = comment_on(make, mei, question, None, WORDS)
     comment_on(make, make.user(), question, None, "Which client?")
-    assert browser(jo).post(f"/comments/{first}/split", data=SENT).status_code == 303
+    jos, place = browser(jo), f"/comments/{first}/split"
+    assert WORDS in jos.get(place).text
+    assert jos.post(place, data=SENT | {"title": ""}).status_code == 422
+    assert jos.post(place, data=SENT).status_code == 303
     new = split_off(session)
     thread = browser(jo).get(f"/questions/{question.id}").text
     line = thread.index(f'<a href="/questions/{new.id}">Mei Tanaka asked this')
