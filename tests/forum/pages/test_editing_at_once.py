@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from app.forum.models.answer import Answer
+from app.forum.models.answer import Answer, Comment
 from app.forum.models.question import Question
 from app.identity.models import User
 from app.kernel.actor import Role
@@ -119,3 +119,23 @@ def test_going_back_to_an_earlier_text_does_not_undo_one_that_was_not_seen(make,
     back["seen"] = found(r'name="seen" value="(\d+)"', refused.text)
     assert moderator.post(f"{place}/roll-back", data=back).status_code == 303
     assert body() != "Text 3."
+
+
+@pytest.mark.parametrize("of", ["answer", "comment"])
+def test_an_older_form_of_an_answer_or_comment_shows_both_texts(make, asked, asker, session, of):
+    ann = session.get_one(User, asked.asker_id)
+    text = {"body": "Text 1.", "body_html": "<p>Text 1.</p>", "posted_at": make.now}
+    posted = (
+        make.answer(asked, author=ann)
+        if of == "answer"
+        else make.save(Comment(question_id=asked.id, author_id=ann.id, **text))
+    )
+    address = f"/{of}s/{posted.id}/edit"
+    assert asker.post(address, data={"revision": "1", "body": "What came first."}).status_code == 303
+
+    refused = asker.post(address, data={"revision": "1", "body": "What came second."})
+
+    assert refused.status_code == 409
+    assert refused.text.count("What came first.") == 1
+    assert refused.text.count("What came second.") == 2  # beside the other, and in the form
+    assert asker.post(address, data={"revision": "2", "body": "Both together."}).status_code == 303
