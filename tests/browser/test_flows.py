@@ -15,6 +15,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 QUESTION = "/questions/{question}"
 SCRIPT_BUDGET = 60_000
 """Bytes of all scripts of a question page, compressed."""
+MOST_MOVED = 0.02
+MOVED = """() => new Promise(done => new PerformanceObserver(list =>
+  done(list.getEntries().filter(e => !e.hadRecentInput).reduce((sum, e) => sum + e.value, 0)))
+  .observe({ type: 'layout-shift', buffered: true }) ?? setTimeout(() => done(0), 100))"""
+"""How much moves by itself (cumulative layout shift), and how much may."""
 COMPRESSED = """async urls => { let all = 0
   for (const url of urls) {
     const packed = (await fetch(url)).body.pipeThrough(new CompressionStream('gzip'))
@@ -43,6 +48,7 @@ def test_a_question_page_is_silent_and_small(open_page: OpenPage):
 
     sizes = page.evaluate(COMPRESSED, sorted(scripts))
     assert found == []
+    assert page.evaluate(MOVED) <= MOST_MOVED
     assert 0 < sizes <= SCRIPT_BUDGET
 
 
@@ -132,13 +138,15 @@ def test_a_draft_survives_a_reload(open_page: OpenPage):
 
 def test_without_scripts_a_question_is_asked_corrected_and_answered(open_page: OpenPage):
     page = open_page("/ask", who=MEMBER, java_script_enabled=False)
+    page.locator("textarea[name=body]").fill("Since this morning.")
     page.get_by_role("button", name="Ask people").click()
     expect(page.get_by_text("There is a problem")).to_be_visible()
     assert page.title().startswith("Problem")
+    expect(page.locator("#summary")).to_be_focused()
+    expect(page.locator("textarea[name=body]")).to_have_value("Since this morning.")
 
     page.locator("#title").fill("The projector in room four shows only green")
     page.locator("input[name=impact]").nth(1).check()
-    page.locator("textarea[name=body]").fill("Since this morning.")
     page.get_by_role("button", name="Ask people").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("projector")
 
@@ -225,6 +233,19 @@ def test_how_hard_a_new_password_is_to_guess_is_told_while_typing(open_page: Ope
     page.locator("#password").fill("")
     expect(meter).to_be_hidden()
     expect(said).to_be_empty()
+
+
+def test_signing_in_needs_no_memory_and_no_typing(open_page: OpenPage):
+    """WCAG 3.3.8: password managers know the fields, paste works, and there is no puzzle."""
+    page = open_page("/sign-in", permissions=["clipboard-read", "clipboard-write"])
+    fields = page.locator("main form :is(input:not([type=hidden]), select, textarea)")
+    kept = [field.get_attribute("autocomplete") for field in fields.all()]
+    assert [name for name in kept if name] == ["username", "current-password"]
+    page.evaluate("navigator.clipboard.writeText('the words of a manager')")
+    for name in ("email", "password"):
+        page.locator(f"main input[name={name}]").focus()
+        page.keyboard.press("Control+v")
+        expect(page.locator(f"main input[name={name}]")).to_have_value("the words of a manager")
 
 
 def test_a_name_that_is_in_the_form_makes_no_good_password(open_page: OpenPage):

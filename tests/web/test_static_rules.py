@@ -22,6 +22,8 @@ IN_TEMPLATES = {
     "inline script: put it into static/js": r"<script(?![^>]*\bsrc=)",
     "javascript address: use a button": r"javascript:",
     "a colour: use a token": r'(?<!content=")#[0-9A-Fa-f]{6}\b',
+    "what only a drag can do: use buttons": r"\bdraggable=",
+    "a date or number by hand: use ago, when or number": r"strftime|\|\s*round\s*}}|\"%\.\d|isoformat\(\)\s*}}<",
 }
 IN_STYLES = {
     "physical direction: use the logical property": (
@@ -33,6 +35,7 @@ IN_STYLES = {
 IN_SCRIPTS = {
     "text as HTML: build nodes": r"innerHTML|outerHTML|insertAdjacentHTML|document\.write",
     "text as code": r"\beval\(|new Function",
+    "a date or number by hand: use Intl": r"toFixed|getFullYear|getMonth\(|getHours\(",
 }
 UNSAID = r"\b(SLA|submit|invalid|illegal|successfully|please|click here|kindly|simply|error code|blacklist|whitelist)\b"
 FOR_AGENTS = ("escalation", "identity/admin")
@@ -57,6 +60,13 @@ def test_styles_work_in_both_directions_and_stay_calm():
 
 def test_scripts_never_parse_text():
     assert list(lines(SCRIPTS, IN_SCRIPTS)) == []
+
+
+def test_files_can_be_dropped_only_where_a_button_takes_them_too():
+    dropped = {path.name for path in SCRIPTS if "'drop'" in path.read_text("utf-8")}
+    editor = (ROOT / "templates" / "components" / "forms.html").read_text("utf-8").partition("macro editor")[2]
+    assert dropped == {"_uploads.js"}
+    assert 'type="file"' in editor.partition("endmacro")[0]
 
 
 def test_words_are_those_of_a_helpful_colleague():
