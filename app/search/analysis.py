@@ -37,6 +37,12 @@ _PART = re.compile(r"[^\W_]+")
 _DIGITS = re.compile(r"\d{3,}")
 _NOISE = re.compile(r"[.\-:'’_…•·]*")
 _NO_SPACES = re.compile(r"[\u0e00-\u0e7f\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_RUN = re.compile(rf"{_NO_SPACES.pattern}+|(?:(?!{_NO_SPACES.pattern}).)+")
+_UNSEEN = dict.fromkeys(map(ord, "\u00ad\u061c\u180e\u200b\u200e\u200f\u2060\ufeff"))
+_UNSEEN |= dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xFE00, 0xFE10)))
+"""Breaks, directions and looks that come along with copied text and that nobody types."""
+_JOINER = "\u200d"
+_LIKE = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe"})
 _AROUND = "'’‘:…*~"
 _BEHIND = "'’‘:…*~./\\-"
 _ELIDING = frozenset({"fr", "it", "ca"})
@@ -63,13 +69,13 @@ _NOTHING = Chunk(())
 
 def chunks(text: str) -> list[str]:
     """Split a text where no term can reach across."""
-    return _CHUNK.findall(text)
+    return _CHUNK.findall(_seen(text))
 
 
 def analysed(text: str, language: str) -> list[Chunk]:
     """Return all chunks of a text, analysed."""
     base = base_language(language)
-    return [analyse(chunk, base) for chunk in _CHUNK.findall(text.lower())]
+    return [analyse(chunk, base) for chunk in _CHUNK.findall(_seen(text).lower())]
 
 
 def positions(text: str, language: str) -> list[Position]:
@@ -90,7 +96,7 @@ def analyse(chunk: str, language: str) -> Chunk:
         return _word(core.lower(), language)
     core = "".join(fold(core).split())  # normalising turns some accents into a space and an accent
     if _NO_SPACES.search(core):
-        return _pairs(core)
+        return _pairs(core, language)
     if core.isalpha():
         return _word(core, language)
     return _compound(core, language) if _PART.search(core) else _symbol(chunk)
@@ -110,7 +116,8 @@ def strip_marks(text: str) -> str:
     """Remove accents and other marks on letters."""
     if text.isascii():
         return text
-    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+    letters = unicodedata.normalize("NFD", text).translate(_LIKE)
+    return "".join(c for c in letters if not unicodedata.combining(c))
 
 
 def has_no_spaces(text: str) -> bool:
@@ -165,19 +172,30 @@ def _part(part: str, language: str) -> Position:
     return (term, number) if number and number != term else (term,)
 
 
-def _pairs(core: str) -> Chunk:
+def _pairs(core: str, language: str) -> Chunk:
+    """Turn letters of a script without spaces into pairs; words of other scripts between them stay words."""
     found: list[Position] = []
-    for run in _PART.findall(core)[:MOST_PARTS]:
-        letters = run[: LONGEST_TERM * 8]
-        found += [(letters[i : i + 2],) for i in range(max(1, len(letters) - 1))]
-    return Chunk(tuple(found))
+    words: set[str] = set()
+    for run in _RUN.findall(" ".join(_PART.findall(core)[:MOST_PARTS])):
+        if has_no_spaces(run):
+            letters = run[: LONGEST_TERM * 8]
+            found += [(letters[i : i + 2],) for i in range(max(1, len(letters) - 1))]
+        else:
+            parts = run.split()
+            found += [_part(part, language) for part in parts]
+            words.update(strip_marks(part) for part in parts if len(part) in SURFACE_LENGTHS)
+    return Chunk(tuple(found), surfaces=tuple(sorted(words)))
 
 
 def _symbol(chunk: str) -> Chunk:
-    symbol = chunk[:LONGEST_TERM]
+    symbol = chunk.replace(_JOINER, "")[:LONGEST_TERM]
     if len(symbol) > LONGEST_SYMBOL or _NOISE.fullmatch(symbol):
         return _NOTHING
     return Chunk(((symbol,),), symbol)
+
+
+def _seen(text: str) -> str:
+    return text if text.isascii() else text.translate(_UNSEEN)
 
 
 @lru_cache(maxsize=32_768)

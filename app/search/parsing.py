@@ -83,7 +83,7 @@ def _read_word(typed: Typed, word: str, without: bool) -> None:
 
 
 def _read_filter(typed: Typed, key: str, value: str, without: bool, whole: str) -> None:
-    value = value.strip().lower()
+    value = value.strip().lower().removeprefix("@")
     if key == "is":
         _read_state(typed, value, without, whole)
         return
@@ -93,7 +93,7 @@ def _read_filter(typed: Typed, key: str, value: str, without: bool, whole: str) 
         "user": typed.users,
     }
     if value and not (without and key != "tag"):
-        _keep(places[key], value.removeprefix("@"), MOST_OTHERS)
+        _keep(places[key], value, MOST_OTHERS)
     else:
         _keep(typed.words, whole, MOST_WORDS)
 

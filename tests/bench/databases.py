@@ -21,6 +21,7 @@ from app.identity.passwords import hash_password
 from app.kernel.actor import Role
 from app.kernel.database import Base, prepare_engine
 from app.schema import complete_metadata
+from app.search.engines.choosing import FORMAT
 from app.text.pipeline import RENDERER
 from tests.support.databases import postgresql_server
 
@@ -80,7 +81,7 @@ def prepared(questions: int, *, postgresql: bool, engine: str) -> Iterator[Place
 
 
 def _build_once(place: Place, questions: int, engine: str) -> None:
-    done = place.folder / f"done-{engine}"
+    done = place.folder / f"done-{engine}-{FORMAT}"
     if done.exists():
         return
     if not DATA.is_dir():

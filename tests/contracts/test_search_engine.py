@@ -135,6 +135,30 @@ def test_what_technical_people_type_finds_the_text_it_was_copied_from(engine, ty
     assert find(engine, typed) == [2]
 
 
+@pytest.mark.parametrize(
+    ("written", "typed"),
+    [
+        ("VPN接続できません", ["vpn", "接続", "VPN接続", "vpn 接続", '"vpn接続"']),
+        ("iPhone15を交換", ["iphone15", "交換"]),
+        ("한국어 검색", ["한국", "검색"]), ("สวัสดีครับ", ["สวัสดี"]), ("Ｗｉｄｅ ＶＰＮ", ["wide", "VPN"]),
+        ("Isparta office", ["isparta", "ısparta", "ISPARTA"]), ("İstanbul ofis", ["istanbul", "İSTANBUL"]),
+        ("Łódź", ["lodz", "łódź"]), ("Søren", ["soren", "SØREN"]), ("Übergabe", ["ubergabe", "U\u0308bergabe"]),
+        ("U\u0308bung", ["übung", "ubung"]), ("Straße", ["strasse", "STRASSE", "STRAßE"]), ("ﬁle", ["file", "ﬁle"]),
+        ("pass\u200bword re\u00adset", ["password", "reset", "pass\u00adword"]), ("\ufeffpc", ["pc"]),
+        ("pc", ["pc\u200b", "\u202apc\u202c", "\ufeffpc"]), ("❤️", ["❤", "❤️"]),
+        ("👨\u200d👩\u200d👧", ["👨\u200d👩\u200d👧"]),
+        ("می‌خواهم", ["می‌خواهم"]), ("naïve café", ["naive cafe"]),
+        ("dead pc", ["((((pc))))", '"""pc"""', "- pc -"]),
+    ],
+)  # fmt: skip
+def test_letters_that_look_alike_or_not_at_all_find_each_other(engine, written, typed):
+    put(engine, document(1, written), document(2, "Something else"))
+
+    for words in typed:
+        assert find(engine, words) == [1], words
+        assert find(engine, words, live=True) == [1], words
+
+
 def test_a_single_star_is_a_symbol_like_any_other(engine):
     put(engine, document(1, "What does SELECT * do"), document(2, "What does GROUP BY do"))
 

@@ -88,3 +88,11 @@ def test_a_large_paste_is_bounded_and_quick():
 @given(st.text(max_size=200))
 def test_any_input_has_a_meaning(text):
     parse(text)
+
+
+@pytest.mark.parametrize("typed", ["user:@", "tag:@", "space:@", 'user:"@"', "-tag:@"])
+def test_a_filter_that_names_nothing_is_a_word_like_any_other(typed):
+    parsed = parse(typed)
+
+    assert parsed.words == [typed]
+    assert not parsed.is_empty

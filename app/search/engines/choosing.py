@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.search.contract import SearchEngine
 
-FORMAT = 1
+FORMAT = 2
 """Grows with every change of analysis or schema, so that an old index is left behind and a new one built."""
 
 
