@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from babel import Locale
+from babel.numbers import format_decimal
 from flask import Flask
 from flask_babel import get_locale, get_translations
 from jinja2 import pass_context
@@ -44,6 +45,11 @@ def page_locale() -> Locale:
     return _reader().locale
 
 
+def grouped(number: int) -> str:
+    """Write a whole number as people do in the language of the page: 16,455 or 16.455."""
+    return str(number) if abs(number) < 1000 else format_decimal(number, locale=page_locale())  # noqa: PLR2004  # thousands
+
+
 @pass_context
 def _gettext(context: Context, text: str, /, **facts: Any) -> str:
     language = _reader()
@@ -59,7 +65,8 @@ def _gettext(context: Context, text: str, /, **facts: Any) -> str:
 
 @pass_context
 def _ngettext(context: Context, one: str, many: str, number: int, /, **facts: Any) -> str:
-    facts.setdefault("num", number)
+    if facts.setdefault("num", number) == number:
+        facts["num"] = grouped(number)
     return _filled(context, _reader().catalogue.ungettext(one, many, number), facts)
 
 

@@ -21,7 +21,7 @@ from app.web.forms import new_token
 from app.web.going_back import place_before, this_page
 from app.web.held import held
 from app.web.language import LANGUAGES, language_names, text_direction
-from app.web.page_words import page_locale
+from app.web.page_words import grouped, page_locale
 from app.web.pages import wants_fragment
 from app.web.pieces import FORM_TOKEN, NONCE, ONCE_TOKEN, Pieces, piece
 from app.web.runtime import current_actor, read_session, runtime
@@ -53,6 +53,7 @@ def init_templates(app: Flask, settings: Settings) -> None:
     env.undefined = StrictUndefined
     env.trim_blocks = env.lstrip_blocks = True
     app.extensions["peerdesk.pieces"] = Pieces()
+    env.filters["grouped"] = grouped
     env.policies["ext.i18n.trimmed"] = True  # a wrapped sentence is one line in the catalogue
     env.globals.update(
         asset=asset,

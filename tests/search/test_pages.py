@@ -135,6 +135,16 @@ def test_similar_questions_appear_while_typing_with_their_answer_and_a_button(cl
     assert "1 similar question found below" in page
 
 
+def test_what_was_closed_without_an_answer_is_found_but_not_offered_while_typing(client, make, reindex):
+    make.question(title="VPN drops in the train", closed_at=make.now)
+    reindex()
+
+    found = text(client.get("/find?q=vpn+train"))
+    assert "Closed" in found
+    assert "Nobody has answered yet" not in found
+    assert "may already have the answer" not in text(client.get("/similar?title=VPN+drops+in+the+train"))
+
+
 @pytest.mark.parametrize("title", ["VPN", "my vpn", "The VPN zyzzyva", "vpn printer"])
 def test_one_word_that_others_used_is_enough(client, question, make, reindex, title):
     make.question(title="Printer is offline", space=None)

@@ -39,5 +39,11 @@ def test_one_and_many_read_right(render):
     assert [render(template, n=n) for n in (1, 2)] == ["1 answer", "2 answers"]
 
 
+def test_large_numbers_are_grouped(render):
+    template = "{% trans num=n %}{{ num }} question{% pluralize %}{{ num }} questions{% endtrans %}"
+    assert [render(template, n=n) for n in (999, 16455)] == ["999 questions", "16,455 questions"]
+    assert render("{{ n | grouped }}", n=-21112) == "-21,112"
+
+
 def test_a_sentence_reads_the_same_the_second_time(render):
     assert render("{{ _('Sign in & out') }}|{{ _('Sign in & out') }}") == "Sign in & out|Sign in & out"

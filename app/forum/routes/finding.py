@@ -88,13 +88,17 @@ def thanks(question_id: int) -> ResponseReturnValue:
 
 
 def similar_to(title: str, body: str = "") -> tuple[FoundQuestion, ...]:
-    """Return similar questions for the reader, also for a page that is rendered without JavaScript."""
+    """Return similar questions for the reader, also for a page that is rendered without JavaScript.
+
+    One that was closed before anybody answered cannot have the answer; what it was joined with is found by itself.
+    """
     if len(title) < SHORTEST_TITLE:
         return ()
-    return similar_questions(
+    found = similar_questions(
         read_session(), current_actor(), port(SearchEngine), title, body,
         now=runtime().clock.now(), languages=reader_languages(),
     )  # fmt: skip
+    return tuple(hit for hit in found if hit.answer_count or not hit.closed)
 
 
 def status_lines(hits: tuple[FoundQuestion, ...]) -> dict[int, StatusLine]:
@@ -116,6 +120,8 @@ def _own_line(hit: FoundQuestion, solved: str) -> StatusLine:
         return StatusLine("solved", solved % {"name": hit.solved_by.name})
     if hit.waiting_for_asker:
         return StatusLine("waiting", gettext("Waiting for %(name)s", name=hit.asker.name))
+    if hit.closed:
+        return StatusLine("private", gettext("Closed"))
     if hit.answer_count:
         return StatusLine("open", ngettext("%(num)d answer so far", "%(num)d answers so far", hit.answer_count))
     return StatusLine("open", gettext("Nobody has answered yet"))
