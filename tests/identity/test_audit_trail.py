@@ -129,7 +129,7 @@ def note(unit_of_work: UnitOfWorkFactory) -> Note:
 def lines_of(client: FlaskClient, **query: str) -> list[str]:
     """The sentences of the page, without markup."""
     page = client.get("/admin/audit", query_string=query).text
-    rows = re.findall(r"<tr><td>.*?</td><td>(.*?)</td>", page, re.DOTALL)
+    rows = re.findall(r"<li data-deed><p>(.*?)</p>", page, re.DOTALL)
     return [unescape(re.sub(r"<[^>]+>", "", row)) for row in rows]
 
 
@@ -218,9 +218,9 @@ def test_the_trail_is_narrowed_by_person_and_by_kind_page_by_page(
     first = client.get("/admin/audit?person=@mia&kind=question").text
     after = re.search(r'href="([^"]+)" rel="next"', first)
 
-    assert first.count("<tr><td>") == PAGE
+    assert first.count("<li data-deed>") == PAGE
     assert after is not None
-    assert client.get(unescape(after[1])).text.count("<tr><td>") == 1
+    assert client.get(unescape(after[1])).text.count("<li data-deed>") == 1
     assert len(lines_of(client, person="mia@example.org", kind="comment")) == 1
     assert len(lines_of(client, kind="nothing we know")) == PAGE
     assert 'value="question" selected' in first
