@@ -212,7 +212,7 @@ def _runtime(app: Flask, settings: Settings, clock: Clock) -> Runtime:
     subscriptions += _after_commit(ports, units, reads, settings)
     relay = Relay(writes, subscriptions, clock, gate, reads)
     units.listeners = relay.listeners
-    jobs = JobRunner(writes, _jobs(ports, units, reads), clock, gate)
+    jobs = JobRunner(writes, _jobs(ports, units, reads), clock, gate, reads)
     return Runtime(
         settings, clock, units, reads, relay, jobs, wake, actor_loader(clock, settings.reputation_table), ports
     )

@@ -7,7 +7,7 @@ import secrets
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.kernel.clock import Clock
+from app.kernel.database import ReadSession, fetch
 from app.kernel.models import Lease
 from app.kernel.unit_of_work import open_gate
 
@@ -36,7 +37,16 @@ class PeriodicJob:
 
 
 class JobRunner:
-    """Runs what is due, under a lease in the database."""
+    """Runs what is due, under a lease in the database.
+
+    Args:
+        sessions: makes sessions on the writing engine.
+        jobs: the periodic work.
+        clock: what time it is.
+        gate: entered around each transaction that writes.
+        reads: makes the sessions that look whether anything is due, so that an idle runner takes no write lock.
+
+    """
 
     def __init__(
         self,
@@ -44,16 +54,25 @@ class JobRunner:
         jobs: Sequence[PeriodicJob],
         clock: Clock,
         gate: Callable[[], Any] = open_gate,
+        reads: sessionmaker[ReadSession] | None = None,
     ) -> None:
         self._sessions, self._jobs, self._clock, self._gate = sessions, jobs, clock, gate
+        self._peeks: sessionmaker[Any] = reads or sessions
         self._owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
 
     def run_due(self) -> int:
-        """Run every job whose time has come and whose lease is free; return how many ran."""
-        return sum(self._run(job) for job in self._jobs)
+        """Run every job whose time has come and whose lease is free; return how many ran.
 
-    def _run(self, job: PeriodicJob) -> bool:
-        if not self._take(job):
+        What is due is asked once for all of them; each lease is looked at again when it is taken.
+        """
+        now = self._clock.now()
+        with self._peeks() as peek:
+            leases = {lease.name: lease for lease in fetch(peek, _LEASES)}
+        due = [job for job in self._jobs if _is_due(job, leases.get(job.name), now)]
+        return sum(self._run(job, known=job.name in leases) for job in due)
+
+    def _run(self, job: PeriodicJob, *, known: bool) -> bool:
+        if not (self._take(job) if known else self._first(job)):
             return False
         try:
             job.run()
@@ -65,13 +84,6 @@ class JobRunner:
 
     def _take(self, job: PeriodicJob) -> bool:
         now = self._clock.now()
-        with self._sessions() as peek:  # an idle runner takes no write lock
-            lease = peek.execute(select(Lease.until, Lease.last_run_at).where(Lease.name == job.name)).first()
-        if lease is None:
-            return self._first(job)
-        due = lease.last_run_at is None or lease.last_run_at + job.every <= now
-        if not due or lease.until > now:
-            return False
         with self._gate(), self._sessions.begin() as session:
             taken = session.execute(
                 update(Lease)
@@ -100,3 +112,13 @@ class JobRunner:
             session.execute(
                 update(Lease).where(Lease.name == job.name, Lease.owner == self._owner).values(until=self._clock.now())
             )
+
+
+_LEASES = select(Lease.name, Lease.until, Lease.last_run_at)
+
+
+def _is_due(job: PeriodicJob, lease: Any, now: datetime) -> bool:
+    """Tell whether nobody is at it and its time has come, as its lease says; without one it never ran."""
+    if lease is None:
+        return True
+    return lease.until <= now and (lease.last_run_at is None or lease.last_run_at + job.every <= now)

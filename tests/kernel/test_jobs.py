@@ -7,6 +7,7 @@ import pytest
 
 from app.kernel.jobs import JobRunner, PeriodicJob
 from app.web.runtime import Runtime
+from tests.conftest import CountStatements
 from tests.support.clock import FixedClock
 
 
@@ -39,6 +40,19 @@ def test_two_processes_do_not_run_the_same_job_at_once(runtime: Runtime, clock: 
     runner(runtime, PeriodicJob("sweep", timedelta(0), first)).run_due()
 
     assert runs == ["first"]
+
+
+def test_an_idle_runner_asks_once_for_all_jobs_and_waits_for_no_writer(
+    runtime: Runtime, count_statements: CountStatements
+) -> None:
+    runs: list[int] = []
+    some = [PeriodicJob(name, timedelta(hours=1), lambda: runs.append(1)) for name in ("sweep", "count", "tidy")]
+    units = runtime.unit_of_work
+    jobs = JobRunner(units._sessions, some, runtime.clock, units._gate, runtime.reads)
+    assert jobs.run_due() == len(runs) == 3
+    with units(), count_statements() as seen:
+        assert jobs.run_due() == 0
+    assert len(seen) == 1
 
 
 def test_a_job_that_failed_runs_again_at_its_next_time(runtime: Runtime, clock: FixedClock) -> None:
