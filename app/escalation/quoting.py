@@ -13,25 +13,26 @@ _WORD = re.compile(r"\w+")
 
 
 def quoted_words(said: str, private: Iterable[str], public: Iterable[str]) -> str:
-    """Return the first words of a note that are about to be said in the open; empty when there are none.
+    """Return the first words of a note that are about to be said in the open, as written; empty when there are none.
 
     Words that everybody can read anyway, such as an error message of the question, may be repeated.
     """
     text = _normal(said)
     known = [_normal(each) for each in public]
     for note in private:
-        for run in _runs(note):
-            if f" {run} " in text and not any(f" {run} " in words for words in known):
-                return run
+        for words in _runs(note):
+            run = _normal(" ".join(words))
+            if run in text and not any(run in each for each in known):
+                return " ".join(words)
     return ""
 
 
-def _runs(note: str) -> Iterator[str]:
-    words = _normal(note).split()
+def _runs(note: str) -> Iterator[list[str]]:
+    words = _WORD.findall(note)
     length = min(RUN, len(words))
     if length >= FEWEST:
         for start in range(len(words) - length + 1):
-            yield " ".join(words[start : start + length])
+            yield words[start : start + length]
 
 
 def _normal(text: str) -> str:

@@ -267,7 +267,7 @@ def test_a_reply_that_quotes_a_private_note_is_asked_about_once(jos: FlaskClient
     reply = {"lane": "open", "body": f"Please wait.\n\n> {note.upper()}", "then": "send"}
     asked = jos.post(f"/waiting/{ticket_id}/message", data=reply)
     assert asked.status_code == 422
-    assert "stands in a note that only agents see: “her manager said she may …”" in asked.text
+    assert "stands in a note that only agents see: “Her manager said she may …”" in asked.text
     assert 'name="knowingly"' in asked.text
     assert session.scalar(select(func.count()).select_from(Answer)) == 0
     assert jos.post(f"/waiting/{ticket_id}/message", data=reply | {"knowingly": "y"}).status_code == 303
@@ -281,7 +281,7 @@ def test_a_reply_that_quotes_a_private_note_is_asked_about_once(jos: FlaskClient
         ("Error 0x1 in module boot of disk", "Error 0x1 in module boot", "I see: error 0x1 in module boot", ""),
         ("We lost it", "The key was lost by Tom", "", ""),
         ("Thanks, done", "Thanks, done", "", ""),
-        ("Gateway 3 was retired", "gateway 3 was RETIRED!", "", "gateway 3 was retired"),
+        ("Gateway 3 was retired", "gateway 3 was RETIRED!", "", "gateway 3 was RETIRED"),
         ("", "one two three", "", ""),
     ],
 )
