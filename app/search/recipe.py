@@ -20,7 +20,7 @@ from heapq import nlargest
 from typing import Protocol, TypeAlias
 
 from app.search import analysis
-from app.search.contract import Capabilities, Clause, Document, Hit, Order, Query, Scope
+from app.search.contract import Capabilities, Clause, Document, Found, Hit, Order, Query, Scope
 from app.search.parsing import Typed
 
 TITLE_REPEATS = 3
@@ -67,6 +67,10 @@ class Statistics(Protocol):
 
     def num_docs(self) -> int:
         """Return how many documents there are."""
+        ...
+
+    def search(self, query: Query) -> Found:
+        """Answer a query."""
         ...
 
 
@@ -166,6 +170,19 @@ def similar_query(
         clauses = _without_commonplaces(clauses, known, total)
     required = 1 if body else min(REQUIRED_OF_TITLE, len(clauses))
     return Query(scope=scope, should=tuple(clauses), required=required, limit=limit)
+
+
+def of_words_within_reach(index: Statistics, query: Query) -> Query:
+    """Leave out the words that stand nowhere in the query's spaces, as words are left out that stand nowhere at all.
+
+    Otherwise a reader could tell from what is no longer similar which words stand in spaces that they may not read.
+    """
+
+    def stands(clause: Clause) -> bool:
+        return bool(index.search(Query(Scope(query.scope.space_ids), should=(clause,), limit=1)).hits)
+
+    kept = tuple(clause for clause in query.should if stands(clause))
+    return replace(query, should=kept, required=min(query.required, len(kept)))
 
 
 def loosened(query: Query) -> Query | None:

@@ -7,7 +7,9 @@ from urllib.parse import quote
 
 import pytest
 
+from app.forum.models.question import Question
 from app.forum.models.space import Visibility
+from app.forum.queries.finding import MOST_SPACES
 from app.search.contract import DocumentSource, SearchEngine
 from app.search.engines.choosing import open_engine
 from app.search.maintenance import find_drift, heal, rebuild
@@ -120,6 +122,52 @@ def test_no_operator_shows_a_hidden_space(client, make, both, source, typed):
     assert "Payroll" not in client.get("/similar", query_string={"title": f"{typed} payroll run"}).text
     make.sign_in(client, boss)
     assert "/questions/" in search(client, "payroll").text
+
+
+def test_words_of_a_hidden_space_change_nothing_that_is_similar(client, make, both, source):
+    secret = make.space("Secret", slug="secret", visibility=Visibility.PRIVATE)
+    make.question(title="VPN drops", space=make.space(visibility=Visibility.PUBLIC))
+    heal(both, source)
+    both.refresh()
+
+    def similar() -> list[bool]:
+        titles = ("VPN payroll salary", "VPN payroll", "payroll salary", "VPN payroll salary bonus raise")
+        return ['id="similar-' in client.get("/similar", query_string={"title": title}).text for title in titles]
+
+    before = similar()
+    for number in range(3):
+        make.question(title=f"Payroll and salary, bonus and raise {number}", space=secret)
+    heal(both, source)
+    both.refresh()
+
+    assert similar() == before == [True, True, False, True]
+
+
+def test_what_was_hidden_a_moment_ago_is_not_counted(client, make, both, source):
+    space, secret = make.space(visibility=Visibility.PUBLIC), make.space("Secret", visibility=Visibility.PRIVATE)
+    questions = [make.question(title=f"Payroll run {number}", space=space) for number in range(3)]
+    heal(both, source)
+    both.refresh()
+    with make.unit_of_work() as uow:  # the index has not heard of it yet
+        uow.session.get_one(Question, questions[0].id).space_id = secret.id
+
+    for options in ({}, {"headers": ENHANCED}):
+        page = search(client, "payroll", **options).text
+        assert "2 questions found" in page
+        assert "3 questions found" not in page
+
+
+def test_a_space_can_be_named_however_many_there_are(client, make, both, source):
+    spaces = [
+        make.space(f"Space {n:03}", slug=f"space-{n}", visibility=Visibility.PUBLIC) for n in range(MOST_SPACES + 2)
+    ]
+    question = make.question(title="VPN drops", space=spaces[-1])
+    heal(both, source)
+    both.refresh()
+
+    for query in ({"q": f"vpn space:{spaces[-1].slug}"}, {"q": "vpn", "space": spaces[-1].slug}):
+        for options in ({}, {"headers": ENHANCED}):
+            assert f'id="hit-{question.id}"' in client.get("/find", query_string=query, **options).text
 
 
 def test_drift_is_found_and_healed_and_an_interrupted_rebuild_goes_on(client, make, both, source, runtime):

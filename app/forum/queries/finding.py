@@ -28,12 +28,13 @@ from app.search.lately import LATELY
 from app.search.misses import telling_words
 from app.search.parsing import Typed, parse
 from app.search.plain import plain_text
-from app.search.recipe import Standing, likeliest, loosened, similar_query, text_query
+from app.search.recipe import Standing, likeliest, loosened, of_words_within_reach, similar_query, text_query
 from app.search.spelling import corrected
 
 PAGE = 10
 MOST_PAGES = 20
 MOST_SPACES = 50
+"""So many are offered by the form; any can be named."""
 FEW = 3
 """Up to this many hits the search offers another spelling."""
 NOWHERE: frozenset[int] = frozenset()
@@ -45,7 +46,6 @@ def _select_spaces() -> Select[Any]:
         select(space.c.id, space.c.slug, space.c.name)
         .where(space.c.id.in_(bindparam("space_ids", expanding=True)))
         .order_by(space.c.position, space.c.name)
-        .limit(MOST_SPACES)
     )
 
 
@@ -90,7 +90,8 @@ class SpaceChoice:
 class FindPage:
     """The search page.
 
-    ``total`` counts what the engine found, also beyond the last page that is shown. ``loosened`` says that no question
+    ``total`` counts what the engine found, also beyond the last page that is shown, without hits of this page that the
+    reader may not see any more. ``loosened`` says that no question
     has all of the words. ``missed_words`` is what may be remembered of a search in vain. ``slow`` says that the index
     did not answer in time, and the hits are what was found lately or until then.
     """
@@ -116,7 +117,7 @@ def find_page(session: Session, actor: Actor, engine: SearchEngine, search: Sear
     typed = parse(search.text)
     named = search.space or typed.spaces
     spaces = _readable_spaces(session, actor) if named or not search.live else ()
-    choices = tuple(SpaceChoice(slug, name) for _, slug, name in spaces)
+    choices = tuple(SpaceChoice(slug, name) for _, slug, name in spaces[:MOST_SPACES])
     if typed.is_empty:
         return FindPage(search, (), 0, False, False, None, choices, False, "")
     scope = _scope(session, actor, search, typed, {slug: i for i, slug, _ in spaces})
@@ -127,7 +128,7 @@ def find_page(session: Session, actor: Actor, engine: SearchEngine, search: Sear
     return FindPage(
         search=search,
         hits=hits,
-        total=found.total,
+        total=found.total - (len(found.hits) - len(hits)),
         loosened=answer.loosened and bool(hits),
         has_more=found.total > search.page * PAGE and search.page < MOST_PAGES,
         suggestion=answer.suggestion,
@@ -156,6 +157,9 @@ def similar_questions(
     try:
         query = similar_query(engine, title, body, scope, languages)
         found = engine.search(query) if query.should else Found()
+        if not found.hits and query.required > 1:
+            query = of_words_within_reach(engine, query)
+            found = engine.search(query) if query.should else found
         if not found.hits and (wider := loosened(query)):
             found = engine.search(wider)
     except SearchUnavailable:
