@@ -110,5 +110,5 @@ def _add_entry(feed: ET.Element, base: str, entry: Entry) -> None:
 def _add(parent: ET.Element, name: str, text: str) -> ET.Element:
     """Add an element; characters that XML 1.0 cannot hold are left out."""
     child = ET.SubElement(parent, f"{{{ATOM}}}{name}")
-    child.text = "".join(c for c in text if c >= " " or c in "\t\n\r")
+    child.text = "".join(c for c in text if (c >= " " and c not in "\ufffe\uffff") or c in "\t\n\r")
     return child

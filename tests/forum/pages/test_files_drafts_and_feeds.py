@@ -208,8 +208,8 @@ def test_a_refused_comment_shows_its_problem_at_its_own_box_only(client, make):
 
 @pytest.mark.parametrize("feed", ["questions", "spaces/{space}", "tags/{tag}", "questions/{question}"])
 def test_every_feed_is_well_formed_and_says_what_a_guest_may_read(client, make, feed):
-    question = make.question(title="Tabs & <spaces>\u0007 quarrel")
-    make.answer(question, body="Use & keep both.")
+    question = make.question(title="Tabs & <spaces>\u0007 quarrel\ufffe")
+    make.answer(question, body="Use & keep both.\uffff")
     tag = make.tag()
     make.save(QuestionTag(question_id=question.id, tag_id=tag.id, position=0))
     space = client.get(f"/questions/{question.id}").text.split('href="/spaces/')[1].split('"')[0]
