@@ -5,6 +5,7 @@ When Redis is lost, each process counts for itself until it is back: pages never
 
 from __future__ import annotations
 
+from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Any
 
 from flask import Flask, request
@@ -19,7 +20,18 @@ SECONDS_TO_CONNECT = SECONDS_TO_ANSWER = 0.5
 def who_or_where() -> str:
     """Name the bucket: the person when signed in, else the address."""
     actor = current_actor()
-    return f"person:{actor.id}" if actor.id is not None else f"address:{request.remote_addr}"
+    return f"person:{actor.id}" if actor.id is not None else f"address:{_line(request.remote_addr or '')}"
+
+
+def _line(address: str) -> str:
+    """Return what belongs to one line: of IPv6, whose owner may choose any of 2⁶⁴ addresses, the network (RFC 6177)."""
+    try:
+        ip = ip_address(address)
+    except ValueError:  # a socket without an address, such as a pipe from the proxy
+        return address
+    if isinstance(ip, IPv4Address):
+        return str(ip)
+    return str(ip.ipv4_mapped or ip_network((ip, 64), strict=False))
 
 
 limiter = Limiter(who_or_where)

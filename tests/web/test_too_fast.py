@@ -5,9 +5,10 @@ from __future__ import annotations
 from html import unescape
 
 import pytest
+from flask import Flask
 
 from app.web import errors
-from app.web.limits import limiter
+from app.web.limits import limiter, who_or_where
 from app.wiring import build_app
 from tests.support.databases import dispose
 
@@ -41,3 +42,22 @@ def test_an_hours_limit_is_not_told_as_a_minutes(limited, monkeypatch):
     refused = too_fast(limited)
     assert refused.headers["Retry-After"] == "1441"
     assert "Go on in 25 minutes" in unescape(refused.text)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("::ffff:203.0.113.1", "203.0.113.1", True),
+        ("203.0.113.1", "203.0.113.2", False),
+        ("", "", True),
+    ],
+)
+def test_whoever_has_a_whole_network_is_counted_once(app: Flask, one: str, other: str, same: bool):
+    buckets = []
+    for address in (one, other):
+        with app.test_request_context(environ_base={"REMOTE_ADDR": address}):
+            buckets.append(who_or_where())
+
+    assert (buckets[0] == buckets[1]) is same
