@@ -20,7 +20,7 @@ from app.web.going_back import place_before
 from app.web.limits import limiter
 from app.web.pages import fragment, show, wants_fragment
 from app.web.runtime import current_actor
-from app.web.unsent import rescued, to_copy
+from app.web.unsent import rescued, session_ended, to_copy
 from app.web.words import sentence
 
 log = structlog.get_logger(__name__)
@@ -57,7 +57,11 @@ def _send_to_sign_in() -> ResponseReturnValue:
 
 
 def _show_csrf_error(_error: Exception) -> ResponseReturnValue:
-    return rescued() or error_page(HTTPStatus.BAD_REQUEST, sentence("web.form_expired"))
+    return rescued() or (
+        error_page(HTTPStatus.UNAUTHORIZED)
+        if wants_fragment() and session_ended()
+        else error_page(HTTPStatus.BAD_REQUEST, sentence("web.form_expired"))
+    )
 
 
 def _show_rate_limit(error: Exception) -> ResponseReturnValue:

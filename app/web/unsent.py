@@ -73,6 +73,11 @@ def rescued() -> ResponseReturnValue | None:
     return _back(done or form.page.format(**numbers), signed_in=not reader.is_anonymous, done=done is not None)
 
 
+def session_ended() -> bool:
+    """Tell whether this form was printed for somebody who is signed out now."""
+    return current_actor().is_anonymous and writer_of(request.form.get("csrf_token", "")) is not None
+
+
 def to_copy(status: int, message: str) -> ResponseReturnValue | None:
     """Show its writer the text of a form that is refused as a whole; None when it has none, or shows it still."""
     endpoint_holds_text = request.endpoint in current_app.extensions.get(_PLACES, {})

@@ -13,3 +13,11 @@ export function plural (forms, count) {
   const form = table[new Intl.PluralRules(language).select(count)] ?? table.other
   return form.replace('#', count.toLocaleString(language))
 }
+
+// The session has ended: the way back in stays in sight until it is taken.
+export function locked () {
+  const bar = document.getElementById('locked')
+  bar.querySelector('a').href = `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`
+  bar.hidden = false
+  say(document.body.dataset.msgLocked, true)
+}

@@ -1,6 +1,9 @@
 // A pasted, dropped or chosen file is uploaded and becomes a link; a picture becomes ![…](…), with the description selected so that
 // people write one.
+import { locked } from './_say.js'
+
 class Refused extends Error {}
+const WORDS_OF = new Map([[401, document.body.dataset.msgLocked], [429, document.body.dataset.msgBusy]])
 
 async function send (file, form) {
   const body = new FormData()
@@ -8,7 +11,8 @@ async function send (file, form) {
   body.append('csrf_token', new FormData(form).get('csrf_token') ?? '') // not elements.csrf_token: buttons beside have that name too
   const response = await fetch('/uploads', { method: 'POST', body, headers: { 'HX-Request': 'true' } })
   const kept = await response.json().catch(() => ({})) // who stands between us and the server answers with a page
-  if (!response.ok || !kept.url) throw new Refused(kept.problem ?? '')
+  if (response.status === 401) locked()
+  if (!response.ok || !kept.url) throw new Refused(kept.problem ?? WORDS_OF.get(response.status) ?? '')
   return kept.url
 }
 
@@ -31,7 +35,8 @@ async function place (file, textarea, words, say) {
     return at + link.length
   } catch (problem) {
     textarea.value = textarea.value.replace(waiting, '')
-    say((problem instanceof Refused && problem.message) || words.msgUploadFail)
+    const why = problem instanceof Refused ? problem.message : !navigator.onLine && words.msgOffline
+    say(why || words.msgUploadFail)
   } finally {
     textarea.dispatchEvent(new Event('input', { bubbles: true }))
   }

@@ -210,6 +210,34 @@ def test_what_is_sent_after_signing_out_in_another_tab_is_back_in_its_form(
     expect(page.locator("#reply textarea")).to_have_value("Hold the badge a second longer.")
 
 
+def test_a_press_that_is_refused_says_why_and_a_session_that_ended_shows_the_way_back(open_page: OpenPage):
+    page = open_page(QUESTION, who=MEMBER)
+    said, address = page.locator("#say"), re.compile(r"/follow$")
+
+    def refuse(status: int, piece: str) -> None:
+        page.unroute_all()
+        page.route(address, lambda route: route.fulfill(status=status, body=piece, content_type="text/html"))
+        page.locator("#follow").click()
+
+    refuse(409, '<p class="err" role="alert">It&#39;s gone &amp; not &lt;here&gt;.</p>\n')
+    expect(said).to_have_text("It's gone & not <here>.")
+    refuse(502, "<h1>Bad gateway</h1>")
+    expect(said).to_have_text("That did not go through. Nothing is lost, try again.")
+    page.unroute_all()
+    page.route(address, lambda route: route.abort())
+    page.locator("#say").evaluate("region => { region.textContent = '' }")
+    page.locator("#follow").click()
+    expect(said).to_have_text("That did not go through. Nothing is lost, try again.")
+    expect(page.locator("#locked")).to_be_hidden()
+
+    page.unroute_all()
+    page.context.clear_cookies()
+    page.locator("#follow").click()
+    expect(page.locator("#locked")).to_be_in_viewport()
+    page.locator("#locked a").click()
+    expect(page).to_have_url(re.compile(r"/sign-in\?next=(/|%2F)questions"))
+
+
 @pytest.mark.parametrize(("path", "who"), [("/register", None), ("/settings/account", MEMBER)])
 def test_how_hard_a_new_password_is_to_guess_is_told_while_typing(open_page: OpenPage, path, who):
     page = open_page(path, who=who)

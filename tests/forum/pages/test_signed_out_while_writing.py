@@ -317,6 +317,19 @@ def test_an_enhanced_form_hears_the_sentence_and_its_text_is_kept_too(browser, m
     assert session.scalars(select(Draft.place)).one() == f"answer:{question.id}"
 
 
+def test_a_press_without_words_hears_that_the_session_has_ended_and_a_guests_stale_form_does_not(
+    browser, ben, question
+):
+    sign_in(browser, ben)
+    action, pressed = f"/questions/{question.id}/follow", {"HX-Request": "true"}
+    token = hidden(browser.get(f"/questions/{question.id}").text, action)
+    browser.post("/sign-out", data=hidden(browser.get("/").text, "/sign-out"))
+
+    assert browser.post(action, data={**token, "value": "1"}, headers=pressed).status_code == 401
+    assert browser.post(action, data={"csrf_token": "stale", "value": "1"}, headers=pressed).status_code == 400
+    assert browser.post(action, data={**token, "value": "1"}).status_code == 400
+
+
 def test_a_private_note_of_an_agent_is_a_private_note_still(browser, make, session):
     desk = open_desk(make)
     with make.unit_of_work() as uow:

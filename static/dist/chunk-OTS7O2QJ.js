@@ -1,1 +1,0 @@
-function a(t,n=!1){let e=document.getElementById("say");e.textContent="";let o=n?Object.assign(document.createElement("span"),{className:"vh",textContent:t}):t;setTimeout(()=>{e.replaceChildren(o)},80)}function c(t,n){let e=document.documentElement.lang,o=JSON.parse(t);return(o[new Intl.PluralRules(e).select(n)]??o.other).replace("#",n.toLocaleString(e))}export{a,c as b};
