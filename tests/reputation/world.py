@@ -24,9 +24,11 @@ from app.forum.services.deleting import (
     restore_question,
 )
 from app.forum.services.duplicating import LinkDuplicate, UnlinkDuplicate, link_duplicate, unlink_duplicate
+from app.forum.services.moving import MoveQuestion, move_question
 from app.forum.services.voting import SetVote, set_vote
 from app.kernel.actor import Actor, Role
 from app.kernel.errors import AppError
+from app.kernel.personal_data import Estate
 from app.kernel.unit_of_work import UnitOfWork
 from app.reputation.models import Cap, Entry, Score
 from app.reputation.periods import EVERYWHERE, Period
@@ -199,6 +201,14 @@ class World:
 
     def _unmerge(self, uow: UnitOfWork, step: Step) -> None:
         unlink_duplicate(uow, self.staff, UnlinkDuplicate(self._question_id(step)))
+
+    def _move(self, uow: UnitOfWork, step: Step) -> None:
+        spaces = [question.space_id for question in self.questions]
+        move_question(uow, self.staff, MoveQuestion(self._question_id(step), spaces[step.value % len(spaces)]))
+
+    def _leave(self, uow: UnitOfWork, step: Step) -> None:
+        """Somebody deletes their account; what they did goes on counting for others."""
+        self._runtime.ports[Estate].erase(uow, self._person(step).user_id)
 
     def _confirm(self, uow: UnitOfWork, step: Step) -> None:
         confirm_desk_answer(uow, self._answer_id(step), self._person(step).user_id)
