@@ -104,7 +104,7 @@ def test_an_answer_becomes_a_question_by_its_author_with_a_promise_from_now(
     thread = jos.get(here).text
     assert f'<a href="/questions/{new.id}">Mei Tanaka asked this as a question of its own</a>' in thread
     assert WORDS not in thread
-    assert "0 answers" in thread
+    assert "No answers yet" in thread
     clocks = {c.question_id: c for c in session.scalars(select(QuestionClock))}
     assert (clocks[new.id].started_at, clocks[new.id].stopped_at, clocks[new.id].impact) == (make.now, None, "blocked")
     entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "answer.split")).one()
