@@ -176,6 +176,20 @@ def test_pages_follow_each_other_without_gap_or_double_and_end(make, find):
     assert find(reader, "vpn", page=MOST_PAGES).hits == ()
 
 
+def test_the_last_page_says_that_it_is_the_last_but_not_of_all(make, find, client, monkeypatch):
+    monkeypatch.setattr("app.forum.queries.finding.MOST_PAGES", 2)
+    monkeypatch.setattr("app.forum.queries.finding.PAGE", 2)
+    asker, space = make.user(), make.space(visibility=Visibility.PUBLIC)
+    for _ in range(5):
+        question = make.question(asker=asker, space=space, title="VPN drops")
+    reader = guest(make, question)
+
+    assert [find(reader, "vpn", page=number).shown_at_most for number in (1, 2)] == [0, 4]
+    assert "These were the first 4." not in client.get("/find?q=vpn").text
+    assert "These were the first 4." in client.get("/find?q=vpn&page=2").text
+    assert find(reader, "vpn -drops", page=1).shown_at_most == 0
+
+
 @pytest.mark.parametrize("count", [1, PAGE])
 def test_a_search_costs_four_statements_however_many_hits(make, engine, session, reindex, count_statements, count):
     asker, space = make.user(), make.space(visibility=Visibility.PUBLIC)

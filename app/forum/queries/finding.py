@@ -107,6 +107,12 @@ class FindPage:
     missed_words: str
     slow: bool = False
 
+    @property
+    def shown_at_most(self) -> int:
+        """Return after how many hits the last page ends; 0 when nothing is left after this page, or more is shown."""
+        cut = not self.has_more and self.total > self.search.page * PAGE
+        return MOST_PAGES * PAGE if cut else 0
+
 
 def find_page(session: Session, actor: Actor, engine: SearchEngine, search: Search) -> FindPage:
     """Answer a search.
