@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from app.seed.company import DEMO_PASSWORD
 from tests.browser.conftest import AGENT, MEMBER, OpenPage, Site
@@ -106,8 +106,11 @@ def test_similar_questions_appear_while_typing(open_page: OpenPage):
 
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Attach a file").click()
-    log = {"mimeType": "text/plain", "buffer": b"TLS key negotiation failed"}
-    chooser.value.set_files([{"name": "vpn.log", **log}, {"name": "hotel.log", **log}])
+    logs = [
+        FilePayload(name=name, mimeType="text/plain", buffer=b"TLS key negotiation failed")
+        for name in ("vpn.log", "hotel.log")
+    ]
+    chooser.value.set_files(logs)
     written = re.compile(r"^\[vpn\.log\]\(/files/[^)]+\)\n\[hotel\.log\]\(/files/[^)]+\)$")
     expect(page.locator("#body")).to_have_value(written)
 
