@@ -104,6 +104,13 @@ def test_similar_questions_appear_while_typing(open_page: OpenPage):
     expect(page.locator("#similar a").first).to_be_visible()
     assert page.evaluate("document.activeElement.id") == "title"
 
+    suggested = page.locator("[data-add-tag]").first
+    slug = suggested.inner_text()
+    for value, pressed in ((slug, "true"), ("", "false")):
+        suggested.click()
+        expect(page.locator("#tags")).to_have_value(value)
+        expect(suggested).to_have_attribute("aria-pressed", pressed)
+
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Attach a file").click()
     logs = [
