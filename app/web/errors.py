@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from app.kernel.errors import AppError
 from app.web.going_back import place_before
@@ -87,7 +87,10 @@ def _show_http_error(error: Exception) -> ResponseReturnValue:
         return error.get_response()
     if error.code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         _let_it_arrive()
-    return error_page(error.code)
+    response = make_response(error_page(error.code))
+    if isinstance(error, MethodNotAllowed):
+        response.allow.update(error.valid_methods or ())  # RFC 9110, 15.5.6
+    return response
 
 
 def _let_it_arrive() -> None:

@@ -447,6 +447,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["tag_id"], ["tags.id"], name=op.f("fk_space_tags_tag_id_tags")),
         sa.PrimaryKeyConstraint("space_id", "tag_id", name=op.f("pk_space_tags")),
     )
+    with op.batch_alter_table("space_tags", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_space_tags_tag_id"), ["tag_id"], unique=False)
+
     op.create_table(
         "tag_follows",
         sa.Column("tag_id", sa.Integer(), nullable=False),
@@ -1305,6 +1308,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_tag_follows_user_id"))
 
     op.drop_table("tag_follows")
+    with op.batch_alter_table("space_tags", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_space_tags_tag_id"))
+
     op.drop_table("space_tags")
     op.drop_table("space_groups")
     with op.batch_alter_table("sign_ins", schema=None) as batch_op:

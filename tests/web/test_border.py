@@ -88,7 +88,10 @@ def test_what_is_not_there_is_a_page_with_a_way_on(client: FlaskClient, path: st
 
 
 def test_a_wrong_method_is_a_page(client: FlaskClient):
-    assert client.put("/questions").status_code == 405
+    refused = client.put("/questions")
+
+    assert refused.status_code == 405
+    assert refused.allow == {"GET", "HEAD", "OPTIONS"}
     assert "This page isn’t here" in client.put("/questions").text
 
 

@@ -54,7 +54,7 @@ class SpaceTag(Base):
     __tablename__ = "space_tags"
 
     space_id: Mapped[int] = mapped_column(ForeignKey("spaces.id"), primary_key=True)
-    tag_id: Mapped[int] = mapped_column(ForeignKey("tags.id"), primary_key=True)
+    tag_id: Mapped[int] = mapped_column(ForeignKey("tags.id"), primary_key=True, index=True)
 
 
 class Tag(Base):
