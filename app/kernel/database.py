@@ -129,7 +129,7 @@ def _connection_of(session: Session) -> Connection:
 
 
 def writes_alone(session: Session) -> bool:
-    """Tell whether a writing session keeps every other writer out from its beginning on, so that no row needs a lock."""
+    """Tell whether a writing session keeps every other writer out from its beginning on: no row needs a lock."""
     return session.get_bind().dialect.name == "sqlite"
 
 

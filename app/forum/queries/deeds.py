@@ -41,8 +41,6 @@ def tag_slugs(session: Session, actor: Actor, ids: Collection[int]) -> dict[int,
     }
 
 
-def _places(
-    session: Session, actor: Actor, post: type[Answer | Comment], ids: Collection[int]
-) -> list[PlaceOfPost]:
+def _places(session: Session, actor: Actor, post: type[Answer | Comment], ids: Collection[int]) -> list[PlaceOfPost]:
     query = select(post.id, Question.id, Question.title).join(Question, Question.id == post.question_id)
     return [PlaceOfPost(*row) for row in session.execute(query.where(post.id.in_(ids), visible_to(actor)))]
