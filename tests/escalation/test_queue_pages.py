@@ -41,7 +41,7 @@ def test_the_queue_says_how_many_people_wait_and_why_it_matters(jos: FlaskClient
 
 def test_the_clock_is_written_in_words_by_the_server(jos: FlaskClient, desk: Desk, clock: FixedClock) -> None:
     desk.ticket()
-    assert "1 h 0 min left" in jos.get("/waiting").text
+    assert "1 h left" in jos.get("/waiting").text
     clock.advance(minutes=72)
     page = jos.get("/waiting").text
     assert "12 min late" in page
