@@ -22,7 +22,7 @@ from app.forum.services.overtaken import ensure_still
 from app.forum.services.splitting import SplitPost, split_post
 from app.identity.contract import people
 from app.kernel.unit_of_work import UnitOfWork
-from app.web import pages, slots
+from app.web import pages
 from app.web.runtime import current_actor, read_session
 
 
@@ -92,12 +92,11 @@ def _load(place: Place) -> tuple[Question, Answer | Comment]:
 
 
 def _page(question: Question, post: Answer | Comment, form: SplitForm, status: int) -> ResponseReturnValue:
-    session, actor = read_session(), current_actor()
+    session = read_session()
     if isinstance(post, Answer):
         action, anchor = url_for("forum.splitting_answer", answer_id=post.id), f"a{post.id}"
     else:
         action, anchor = url_for("forum.splitting_comment", comment_id=post.id), f"c{post.id}"
-    promises = slots.slot(slots.IMPACT_PROMISE, session, actor, [question.space_id]).get(question.space_id, [{}])
     found = similar_to(form.title.data or question.title, post.body)
     return pages.show(
         "forum/editing/split.html",
@@ -107,7 +106,6 @@ def _page(question: Question, post: Answer | Comment, form: SplitForm, status: i
         post=post,
         language=post.language if isinstance(post, Answer) else question.language,
         author=people(session, [post.author_id])[post.author_id],
-        promises=promises[0],
         suggested=suggested_tags(session, question.space_id, [question.id, *(q.id for q in found)]),
         action=action,
         back=question_url(question.id, anchor),
