@@ -172,9 +172,11 @@ def _days_of_limited_posts(
     answers = [answer_id for _, answer_id in posts if answer_id is not None]
     questions = [question_id for question_id, answer_id in posts if answer_id is None]
     days: dict[tuple[int, int | None], dict[date, int]] = defaultdict(dict)
-    rows = fetch(session, _GAINED_BY_DAY, {"user": user_id, "answers": answers, "questions": questions})
-    for question_id, answer_id, day, points in rows:
-        days[question_id, answer_id][day] = int(points)
+    for receiver, question_id, answer_id, day, points in fetch(
+        session, _GAINED_BY_DAY, {"answers": answers, "questions": questions}
+    ):
+        if receiver == user_id:
+            days[question_id, answer_id][day] = int(points)
     limited = {post for post, gained in days.items() if sum(gained.values()) > book.smallest_post_limit}
     limited |= _posts_limited_before(session, user_id, posts)
     return {day for post in limited for day in days[post]}
@@ -242,17 +244,17 @@ def cap_rows(user_id: int, caps: Mapping[CapKey, int]) -> list[dict[str, object]
 _OF_USER = Entry.user_id == bindparam("user")
 _GAINS_ON = _gains_query().where(_OF_USER, Entry.day.in_(bindparam("days", expanding=True)))
 _GAINED_BY_DAY = (
-    select(Entry.question_id, Entry.answer_id, Entry.day, func.sum(Entry.points))
+    select(Entry.user_id, Entry.question_id, Entry.answer_id, Entry.day, func.sum(Entry.points))
     .where(
-        _OF_USER,
         _is_one_of(UPS_RECEIVED),
         or_(
             Entry.answer_id.in_(bindparam("answers", expanding=True)),
-            and_(Entry.question_id.in_(bindparam("questions", expanding=True)), Entry.answer_id.is_(None)),
+            and_(Entry.question_id.in_(bindparam("questions", expanding=True)), func.coalesce(Entry.answer_id, 0) == 0),
         ),
     )
-    .group_by(Entry.question_id, Entry.answer_id, Entry.day)
+    .group_by(Entry.user_id, Entry.question_id, Entry.answer_id, Entry.day)
 )
+"""By post alone: asked for a person, or for «no answer» plainly, SQLite would walk through all that one of them has."""
 _CAPS_OF_USER = select(Cap.day, Cap.kind, Cap.subject, Cap.points).where(Cap.user_id == bindparam("user"))
 _CAPS_ON = _CAPS_OF_USER.where(Cap.day.in_(bindparam("days", expanding=True)))
 _LIMITED_POSTS = _CAPS_OF_USER.with_only_columns(Cap.subject).where(
