@@ -9,13 +9,15 @@ from __future__ import annotations
 import re
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
+from sqlalchemy.dialects import sqlite
 
 from app.escalation.jobs import escalation_jobs
 from app.escalation.models.tickets import Ticket
 from app.forum.models.question import QuestionTag
 from app.kernel.actor import Role
 from app.reputation.jobs import BoardCount
+from app.reputation.services.totals import _GAINED_BY_DAY
 from app.schema import complete_metadata
 from app.web.database import WRITER, db
 from tests.escalation.desk import open_desk
@@ -146,3 +148,14 @@ def test_a_scan_is_found(session, plans):
     table = complete_metadata().tables["answers"]
     session.execute(table.select().where(table.c.score == 0))
     assert [line for line, _ in scans(plans)] == ["SCAN answers"]
+
+
+def test_what_posts_gained_is_found_by_the_posts_and_not_by_all_that_their_author_earned(runtime):
+    asked = _GAINED_BY_DAY.params(answers=[1, 2], questions=[3, 4])
+    written = asked.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
+
+    with runtime.reads() as session:
+        plan = [row.detail for row in session.execute(text(f"EXPLAIN QUERY PLAN {written}"))]
+
+    indexes = {index for line in plan for index in re.findall(r"USING INDEX (\w+)", line)}
+    assert indexes == {"ix_reputation_entries_answer", "ix_reputation_entries_question"}
