@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, delete, exists, select
+from sqlalchemy import ColumnElement, delete, exists, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.kernel.jobs import PeriodicJob
@@ -25,7 +26,7 @@ def housekeeping_jobs(units: UnitOfWorkFactory) -> list[PeriodicJob]:
     """Return the kernel's periodic work."""
 
     def tidy() -> None:
-        for step in (forget_delivered, forget_facts, forget_submissions):
+        for step in (forget_delivered, forget_submissions):
             more = True
             while more:
                 with units() as uow:
@@ -35,26 +36,26 @@ def housekeeping_jobs(units: UnitOfWorkFactory) -> list[PeriodicJob]:
 
 
 def forget_delivered(uow: UnitOfWork) -> bool:
-    """Delete some deliveries that were made long ago; tell whether there may be more."""
-    old = select(Delivery.id).where(Delivery.done_at < uow.now - DELIVERED_KEPT).limit(AT_ONCE)
-    return _delete(uow, Delivery.id, old)
+    """Delete some deliveries that were made long ago, with the facts that nobody else has to hear.
 
-
-def forget_facts(uow: UnitOfWork) -> bool:
-    """Delete some old facts that nobody still has to hear; tell whether there may be more."""
-    unheard = exists().where(Delivery.message_id == OutboxMessage.id)
-    old = select(OutboxMessage.id).where(OutboxMessage.occurred_at < uow.now - DELIVERED_KEPT, ~unheard)
-    return _delete(uow, OutboxMessage.id, old.limit(AT_ONCE))
+    Tells whether there may be more.
+    """
+    long_ago = Delivery.done_at < uow.now - DELIVERED_KEPT
+    old = uow.session.execute(select(Delivery.id, Delivery.message_id).where(long_ago).limit(AT_ONCE)).all()
+    heard_by_nobody = ~exists().where(Delivery.message_id == OutboxMessage.id)
+    _delete(uow, Delivery.id, [row.id for row in old])
+    _delete(uow, OutboxMessage.id, sorted({row.message_id for row in old}), heard_by_nobody)
+    return len(old) == AT_ONCE
 
 
 def forget_submissions(uow: UnitOfWork) -> bool:
     """Delete some forms that were sent long ago; tell whether there may be more."""
-    old = select(Submission.token).where(Submission.made_at < uow.now - SUBMISSIONS_KEPT).limit(AT_ONCE)
-    return _delete(uow, Submission.token, old)
+    long_ago = Submission.made_at < uow.now - SUBMISSIONS_KEPT
+    old = uow.session.scalars(select(Submission.token).where(long_ago).limit(AT_ONCE)).all()
+    _delete(uow, Submission.token, old)
+    return len(old) == AT_ONCE
 
 
-def _delete(uow: UnitOfWork, key: InstrumentedAttribute[Any], old: Select[Any]) -> bool:
-    keys = uow.session.scalars(old).all()
+def _delete(uow: UnitOfWork, key: InstrumentedAttribute[Any], keys: Sequence[Any], *only: ColumnElement[bool]) -> None:
     for chunk in range(0, len(keys), CHUNK):
-        uow.session.execute(delete(key.class_).where(key.in_(keys[chunk : chunk + CHUNK])))
-    return len(keys) == AT_ONCE
+        uow.session.execute(delete(key.class_).where(key.in_(keys[chunk : chunk + CHUNK]), *only))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.kernel.database import Base
 
 BigId = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts only INTEGER PRIMARY KEY columns by itself
-WAITING = text("done_at IS NULL AND dead_at IS NULL")
+WAITING, DEAD = text("done_at IS NULL AND dead_at IS NULL"), text("dead_at IS NOT NULL")
 
 
 class OutboxMessage(Base):
@@ -24,7 +24,7 @@ class OutboxMessage(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     kind: Mapped[str]
     payload: Mapped[dict[str, Any]] = mapped_column(JSON)
-    occurred_at: Mapped[datetime] = mapped_column(index=True)
+    occurred_at: Mapped[datetime]
 
 
 class Delivery(Base):
@@ -37,6 +37,7 @@ class Delivery(Base):
     __table_args__ = (
         UniqueConstraint("message_id", "reaction"),
         Index("ix_deliveries_waiting", "reaction", "due_at", sqlite_where=WAITING, postgresql_where=WAITING),
+        Index("ix_deliveries_dead_at", "dead_at", sqlite_where=DEAD, postgresql_where=DEAD),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -46,7 +47,7 @@ class Delivery(Base):
     epoch: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
-    dead_at: Mapped[datetime | None] = mapped_column(index=True)
+    dead_at: Mapped[datetime | None]
     last_error: Mapped[str | None]
 
 

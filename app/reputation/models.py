@@ -22,6 +22,9 @@ class Entry(Base):
     The fact named by ``key`` may begin to hold several times (a vote given again, a post restored): ``occurrence``
     counts them, so that the database refuses a fact that is already in force. A reversal carries the key, the day and
     the negated points of the row it takes back, and a row can be taken back once.
+
+    Every vote writes a row, and into each index: statements are written for these few, with the day or the question
+    first.
     """
 
     __tablename__ = "reputation_entries"
@@ -42,10 +45,8 @@ class Entry(Base):
             postgresql_where=ORIGINAL,
         ),
         Index("ix_reputation_entries_page", "user_id", "occurred_at", "id"),
-        Index("ix_reputation_entries_day", "user_id", "day"),
-        Index("ix_reputation_entries_period", "day", "user_id"),
-        Index("ix_reputation_entries_question", "question_id"),
-        Index("ix_reputation_entries_answer", "answer_id"),
+        Index("ix_reputation_entries_day", "day", "user_id"),
+        Index("ix_reputation_entries_post", "question_id", "answer_id"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -67,7 +68,7 @@ class Entry(Base):
     """The UTC day of the fact, also on its reversals: limits are counted by it."""
     question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"))
     answer_id: Mapped[int | None] = mapped_column(ForeignKey("answers.id"))
-    by_id: Mapped[int] = mapped_column(ForeignKey(USER), index=True)
+    by_id: Mapped[int] = mapped_column(ForeignKey(USER))
     """Who voted, accepted or confirmed; never shown for votes."""
 
 

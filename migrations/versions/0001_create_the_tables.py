@@ -104,9 +104,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_messages")),
         sqlite_autoincrement=True,
     )
-    with op.batch_alter_table("outbox_messages", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_outbox_messages_occurred_at"), ["occurred_at"], unique=False)
-
     op.create_table(
         "search_misses",
         sa.Column("day", sa.Date(), nullable=False),
@@ -245,7 +242,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("message_id", "reaction", name=op.f("uq_deliveries_message_id_reaction")),
     )
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_deliveries_dead_at"), ["dead_at"], unique=False)
+        batch_op.create_index(
+            "ix_deliveries_dead_at",
+            ["dead_at"],
+            unique=False,
+            sqlite_where=sa.text("dead_at IS NOT NULL"),
+            postgresql_where=sa.text("dead_at IS NOT NULL"),
+        )
         batch_op.create_index(
             "ix_deliveries_waiting",
             ["reaction", "due_at"],
@@ -839,12 +842,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reputation_entries")),
     )
     with op.batch_alter_table("reputation_entries", schema=None) as batch_op:
-        batch_op.create_index("ix_reputation_entries_answer", ["answer_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_reputation_entries_by_id"), ["by_id"], unique=False)
-        batch_op.create_index("ix_reputation_entries_day", ["user_id", "day"], unique=False)
+        batch_op.create_index("ix_reputation_entries_day", ["day", "user_id"], unique=False)
         batch_op.create_index("ix_reputation_entries_page", ["user_id", "occurred_at", "id"], unique=False)
-        batch_op.create_index("ix_reputation_entries_period", ["day", "user_id"], unique=False)
-        batch_op.create_index("ix_reputation_entries_question", ["question_id"], unique=False)
+        batch_op.create_index("ix_reputation_entries_post", ["question_id", "answer_id"], unique=False)
         batch_op.create_index(
             "uq_reputation_entries_fact",
             ["key", "occurrence"],
@@ -933,13 +933,23 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["question_id"], ["questions.id"], name=op.f("fk_votes_question_id_questions")),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_votes_user_id_users")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_votes")),
-        sa.UniqueConstraint("user_id", "answer_id", name=op.f("uq_votes_user_id_answer_id")),
-        sa.UniqueConstraint("user_id", "question_id", name=op.f("uq_votes_user_id_question_id")),
     )
     with op.batch_alter_table("votes", schema=None) as batch_op:
-        batch_op.create_index("ix_votes_answer", ["answer_id"], unique=False)
-        batch_op.create_index("ix_votes_question", ["question_id"], unique=False)
         batch_op.create_index("ix_votes_user_cast_at", ["user_id", "cast_at"], unique=False)
+        batch_op.create_index(
+            "uq_votes_answer_id",
+            ["answer_id", "user_id"],
+            unique=True,
+            sqlite_where=sa.text("answer_id IS NOT NULL"),
+            postgresql_where=sa.text("answer_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "uq_votes_question_id",
+            ["question_id", "user_id"],
+            unique=True,
+            sqlite_where=sa.text("question_id IS NOT NULL"),
+            postgresql_where=sa.text("question_id IS NOT NULL"),
+        )
 
     op.create_table(
         "working_marks",
@@ -1168,9 +1178,17 @@ def downgrade() -> None:
 
     op.drop_table("working_marks")
     with op.batch_alter_table("votes", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_votes_question_id",
+            sqlite_where=sa.text("question_id IS NOT NULL"),
+            postgresql_where=sa.text("question_id IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "uq_votes_answer_id",
+            sqlite_where=sa.text("answer_id IS NOT NULL"),
+            postgresql_where=sa.text("answer_id IS NOT NULL"),
+        )
         batch_op.drop_index("ix_votes_user_cast_at")
-        batch_op.drop_index("ix_votes_question")
-        batch_op.drop_index("ix_votes_answer")
 
     op.drop_table("votes")
     with op.batch_alter_table("tickets", schema=None) as batch_op:
@@ -1200,12 +1218,9 @@ def downgrade() -> None:
             sqlite_where=sa.text("reverses_id IS NULL"),
             postgresql_where=sa.text("reverses_id IS NULL"),
         )
-        batch_op.drop_index("ix_reputation_entries_question")
-        batch_op.drop_index("ix_reputation_entries_period")
+        batch_op.drop_index("ix_reputation_entries_post")
         batch_op.drop_index("ix_reputation_entries_page")
         batch_op.drop_index("ix_reputation_entries_day")
-        batch_op.drop_index(batch_op.f("ix_reputation_entries_by_id"))
-        batch_op.drop_index("ix_reputation_entries_answer")
 
     op.drop_table("reputation_entries")
     with op.batch_alter_table("question_clocks", schema=None) as batch_op:
@@ -1363,7 +1378,11 @@ def downgrade() -> None:
             sqlite_where=sa.text("done_at IS NULL AND dead_at IS NULL"),
             postgresql_where=sa.text("done_at IS NULL AND dead_at IS NULL"),
         )
-        batch_op.drop_index(batch_op.f("ix_deliveries_dead_at"))
+        batch_op.drop_index(
+            "ix_deliveries_dead_at",
+            sqlite_where=sa.text("dead_at IS NOT NULL"),
+            postgresql_where=sa.text("dead_at IS NOT NULL"),
+        )
 
     op.drop_table("deliveries")
     with op.batch_alter_table("calendar_versions", schema=None) as batch_op:
@@ -1387,9 +1406,6 @@ def downgrade() -> None:
     op.drop_table("stream_events")
     op.drop_table("spaces")
     op.drop_table("search_misses")
-    with op.batch_alter_table("outbox_messages", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_outbox_messages_occurred_at"))
-
     op.drop_table("outbox_messages")
     with op.batch_alter_table("mails", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_mails_recipient"))

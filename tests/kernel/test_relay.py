@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import ClassVar
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.kernel.events import Event, EventBus
+from app.kernel.housekeeping import DELIVERED_KEPT, forget_delivered
 from app.kernel.models import Delivery, OutboxMessage
 from app.kernel.relay import MAX_ATTEMPTS, Message, Refused, Relay, Subscription, retry_delivery
 from app.kernel.unit_of_work import UnitOfWorkFactory
@@ -226,3 +228,29 @@ def test_two_reactions_may_not_share_a_name(runtime: Runtime) -> None:
 
     with pytest.raises(ValueError, match="share a name"):
         Relay(runtime.unit_of_work._sessions, twice, runtime.clock)
+
+
+def test_an_old_fact_is_kept_as_long_as_somebody_has_to_hear_it(runtime: Runtime, clock: FixedClock) -> None:
+    mail, index = Ear(), Ear(failures=1, error=Refused("unreadable"))
+    relay = relay_to(runtime, mail=mail, index=index)
+    boil(runtime, relay, 1)
+    relay.drain()
+    boil(runtime, relay, 2)
+
+    def left_after(wait: timedelta) -> tuple[int, int]:
+        clock.advance(seconds=wait.total_seconds())
+        with runtime.unit_of_work() as uow:
+            assert not forget_delivered(uow)
+        with runtime.reads() as session:
+            deliveries, facts = (session.scalar(select(func.count()).select_from(k)) for k in (Delivery, OutboxMessage))
+            return deliveries or 0, facts or 0
+
+    assert left_after(DELIVERED_KEPT + timedelta(seconds=1)) == (3, 2)  # one that was refused, two that wait
+    with runtime.unit_of_work() as uow:
+        refused = uow.session.scalar(select(Delivery.id).where(Delivery.dead_at.is_not(None)))
+        assert refused is not None
+        assert retry_delivery(uow.session, refused, uow.now)
+    relay.drain()
+    assert sorted(index.kettles) == [1, 2]
+    assert left_after(timedelta(days=1)) == (3, 2)
+    assert left_after(DELIVERED_KEPT) == (0, 0)

@@ -28,7 +28,7 @@ from app.forum.services.joining import SetFollow, set_follow
 from app.identity.models import GroupMember, User
 from app.kernel.actor import Role
 from app.kernel.events import restore_event
-from app.kernel.housekeeping import forget_delivered, forget_facts
+from app.kernel.housekeeping import forget_delivered
 from app.kernel.models import KeptMail, OutboxMessage
 from app.kernel.relay import Message
 from app.notify.models import InboxItem
@@ -434,9 +434,8 @@ def test_a_quiet_week_makes_nobody_miss_what_comes_after_it(runtime: Runtime, ma
     with runtime.unit_of_work() as uow:
         uow.session.scalars(select(InboxItem).where(InboxItem.user_id == sam.id)).one().done_at = uow.now
     clock.advance(days=8)
-    for forget in (forget_delivered, forget_facts):
-        with runtime.unit_of_work() as uow:
-            forget(uow)
+    with runtime.unit_of_work() as uow:
+        forget_delivered(uow)
     with runtime.reads() as session:
         assert session.scalars(select(OutboxMessage)).all() == []
 

@@ -151,11 +151,11 @@ def test_a_scan_is_found(session, plans):
 
 
 def test_what_posts_gained_is_found_by_the_posts_and_not_by_all_that_their_author_earned(runtime):
-    asked = _GAINED_BY_DAY.params(answers=[1, 2], questions=[3, 4])
+    asked = _GAINED_BY_DAY.params(threads=[3, 4, 5], answers=[1, 2], questions=[3, 4])
     written = asked.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
 
     with runtime.reads() as session:
         plan = [row.detail for row in session.execute(text(f"EXPLAIN QUERY PLAN {written}"))]
 
     indexes = {index for line in plan for index in re.findall(r"USING INDEX (\w+)", line)}
-    assert indexes == {"ix_reputation_entries_answer", "ix_reputation_entries_question"}
+    assert indexes == {"ix_reputation_entries_post"}

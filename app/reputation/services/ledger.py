@@ -14,7 +14,7 @@ from enum import StrEnum
 from itertools import zip_longest
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, Table, Text, bindparam, insert, literal, select, true
+from sqlalchemy import ColumnElement, Select, Table, Text, and_, bindparam, insert, literal, select, true
 from sqlalchemy.orm import Session, aliased
 
 from app.forum.contract import FactScope, VoteFact
@@ -136,7 +136,9 @@ def settle_outcome(session: Session, now: datetime, question_id: int, answer_id:
 def settle_posts(session: Session, now: datetime, scope: FactScope, reason: Reason) -> None:
     """Write what changed when a post, or a whole thread, was deleted or restored."""
     book = load_rule_book(session)
-    where = Entry.question_id == scope.question_id if scope.whole_thread else Entry.answer_id == scope.answer_id
+    where = Entry.question_id == scope.question_id
+    if not scope.whole_thread:
+        where = and_(where, Entry.answer_id == scope.answer_id)
     settle(session, now, book, read_lines(session, where), claims_of_posts(session, book, scope), reason, reason)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
@@ -97,16 +97,18 @@ def _look_at_help(session: Session, facts: Sequence[Any], people: People) -> Non
     for fact in facts:
         if isinstance(fact, VoteCast):
             days[fact.author_id].add(utc_day(fact.occurred_at))
-    restored = [fact.answer_id for fact in facts if isinstance(fact, AnswerRestored)]
+    restored = [fact for fact in facts if isinstance(fact, AnswerRestored)]
     if restored:
-        for person, day in fetch(session, _DAYS_OF_ANSWERS, {"answers": restored}):
+        named = {"threads": [fact.question_id for fact in restored], "answers": [fact.answer_id for fact in restored]}
+        for person, day in fetch(session, _DAYS_OF_ANSWERS, named):
             days[person].add(day)
     spans: dict[tuple[date, date], list[int]] = defaultdict(list)
     for person in sorted(days):
         for span in _spans(days[person]):
             spans[span].append(person)
     for (first, last), helpers in sorted(spans.items()):
-        for vote in fetch(session, _HELP_BY_DAY, {"people": helpers, "first": first, "last": last}):
+        near = [first + timedelta(number) for number in range((last - first).days + 1)]
+        for vote in fetch(session, _HELP_BY_DAY, {"people": helpers, "days": near}):
             people[vote.user_id].helpful.append(_vote_of(vote))
     for person in days:
         people[person].helpful.sort(key=lambda vote: vote.cast_at)
@@ -171,7 +173,7 @@ _ONE_A_DAY = (
     select(func.min(Entry.id))
     .where(
         Entry.user_id.in_(bindparam("people", expanding=True)),
-        Entry.day.between(bindparam("first"), bindparam("last")),
+        Entry.day.in_(bindparam("days", expanding=True)),
         *_STANDING_UP,
     )
     .group_by(Entry.user_id, Entry.day)
@@ -181,7 +183,11 @@ _HELP_BY_DAY = select(
 ).where(Entry.id.in_(_ONE_A_DAY))
 _DAYS_OF_ANSWERS = (
     select(Entry.user_id, Entry.day)
-    .where(Entry.answer_id.in_(bindparam("answers", expanding=True)), *_STANDING_UP)
+    .where(
+        Entry.question_id.in_(bindparam("threads", expanding=True)),
+        Entry.answer_id.in_(bindparam("answers", expanding=True)),
+        *_STANDING_UP,
+    )
     .distinct()
 )
 _HELD = select(BadgeAward.user_id, BadgeAward.code).where(BadgeAward.user_id.in_(bindparam("people", expanding=True)))

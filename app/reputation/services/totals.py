@@ -60,8 +60,9 @@ def _nearness(of_post: ColumnElement[bool]) -> Statement:
     )
 
 
-_NEARNESS_OF_ANSWER = _nearness(Entry.answer_id == bindparam("post"))
-_NEARNESS_OF_QUESTION = _nearness(and_(Entry.question_id == bindparam("post"), Entry.answer_id.is_(None)))
+_IN_THREAD = Entry.question_id == bindparam("thread")
+_NEARNESS_OF_ANSWER = _nearness(and_(_IN_THREAD, Entry.answer_id == bindparam("post")))
+_NEARNESS_OF_QUESTION = _nearness(and_(_IN_THREAD, Entry.answer_id.is_(None)))
 _SCORES = cast("Table", Score.__table__)
 _ADD = (
     update(_SCORES)
@@ -153,7 +154,7 @@ def _is_quiet(session: Session, book: RuleBook, user_id: int, person: Touched) -
     (day,), (post,), (voter_id,) = person.days, person.posts, person.voters
     question_id, answer_id = post
     values = {"user": user_id, "day": day, "voter": voter_id, "name": post_name(*post)}
-    values |= {"post": question_id if answer_id is None else answer_id}
+    values |= {"thread": question_id} if answer_id is None else {"thread": question_id, "post": answer_id}
     statement = _NEARNESS_OF_QUESTION if answer_id is None else _NEARNESS_OF_ANSWER
     capped, day_total, of_voter, post_total = fetch(session, statement, values).one()
     rules = book.on(day).rules
@@ -172,9 +173,8 @@ def _days_of_limited_posts(
     answers = [answer_id for _, answer_id in posts if answer_id is not None]
     questions = [question_id for question_id, answer_id in posts if answer_id is None]
     days: dict[tuple[int, int | None], dict[date, int]] = defaultdict(dict)
-    for receiver, question_id, answer_id, day, points in fetch(
-        session, _GAINED_BY_DAY, {"answers": answers, "questions": questions}
-    ):
+    named = {"threads": [question_id for question_id, _ in posts], "answers": answers, "questions": questions}
+    for receiver, question_id, answer_id, day, points in fetch(session, _GAINED_BY_DAY, named):
         if receiver == user_id:
             days[question_id, answer_id][day] = int(points)
     limited = {post for post, gained in days.items() if sum(gained.values()) > book.smallest_post_limit}
@@ -247,14 +247,15 @@ _GAINED_BY_DAY = (
     select(Entry.user_id, Entry.question_id, Entry.answer_id, Entry.day, func.sum(Entry.points))
     .where(
         _is_one_of(UPS_RECEIVED),
+        Entry.question_id.in_(bindparam("threads", expanding=True)),
         or_(
             Entry.answer_id.in_(bindparam("answers", expanding=True)),
-            and_(Entry.question_id.in_(bindparam("questions", expanding=True)), func.coalesce(Entry.answer_id, 0) == 0),
+            and_(Entry.question_id.in_(bindparam("questions", expanding=True)), Entry.answer_id.is_(None)),
         ),
     )
     .group_by(Entry.user_id, Entry.question_id, Entry.answer_id, Entry.day)
 )
-"""By post alone: asked for a person, or for «no answer» plainly, SQLite would walk through all that one of them has."""
+"""By post alone: asked for a person, SQLite would walk through all that one of them has."""
 _CAPS_OF_USER = select(Cap.day, Cap.kind, Cap.subject, Cap.points).where(Cap.user_id == bindparam("user"))
 _CAPS_ON = _CAPS_OF_USER.where(Cap.day.in_(bindparam("days", expanding=True)))
 _LIMITED_POSTS = _CAPS_OF_USER.with_only_columns(Cap.subject).where(
