@@ -19,7 +19,7 @@ from sqlalchemy.engine.result import IteratorResult, SimpleResultMetaData
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import SelectBase, UpdateBase
 
-Values = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
+Values = Mapping[str, Any] | list[Any] | None
 
 
 class _Unprepared(Enum):
@@ -37,13 +37,13 @@ def run(connection: Connection, statement: Executable, values: Values = None) ->
     Args:
         connection: where; its transaction has begun.
         statement: kept by whoever runs it, so that it is the same object each time.
-        values: of its parameters; a list of them runs it for each.
+        values: of its parameters; a list of such mappings runs it for each.
 
     Raises:
         sqlalchemy.exc.DBAPIError: as ``Connection.execute`` does.
 
     """
-    rows = [values or {}] if values is None or isinstance(values, Mapping) else values
+    rows = values if isinstance(values, list) else [values or {}]
     if not rows or connection.engine.dispatch.before_cursor_execute:
         return connection.execute(statement, values)
     forms = _forms_of(connection.dialect, statement)

@@ -26,7 +26,7 @@ from tests.bench.speed import reference_ms
 from tests.bench.statements import count_statements, profile
 
 ROUNDS, READS, WRITES, WARM = 5, 160, 40, 40
-SLICES = 5
+SLICES = 10
 """Pieces of a round, with the fixed work between them: a core that others share may change its speed every moment."""
 
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import time
 from inspect import iscoroutinefunction
 
+import pytest
 from flask import Flask, session
 
 from app.web.application import Application
@@ -30,3 +32,36 @@ def test_a_cookie_is_read_with_the_key_that_signed_it_and_with_no_other() -> Non
     assert client.get("/read").text == "nothing"
     app.config["SECRET_KEY_FALLBACKS"] = ["one"]
     assert client.get("/read").text == "this"
+
+
+def test_a_cookie_that_was_read_before_still_ages_and_no_other_passes_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = Application("tests")
+    app.secret_key = "one"
+    app.add_url_rule("/keep", "keep", lambda: session.setdefault("kept", "this"))
+    app.add_url_rule("/read", "read", lambda: session.get("kept", "nothing"))
+    client, lifetime = app.test_client(), app.permanent_session_lifetime.total_seconds()
+    client.get("/keep")
+    cookie = client.get_cookie("session")
+    assert cookie is not None
+    assert [client.get("/read").text for _ in range(2)] == ["this", "this"]
+
+    for forged in (cookie.value[:-1] + ("A" if cookie.value[-1] != "A" else "B"), "x" + cookie.value, "", "a.b.c"):
+        client.set_cookie("session", forged)
+        assert client.get("/read").text == "nothing"
+
+    client.set_cookie("session", cookie.value)
+    now = time.time()
+    for seconds, seen in ((lifetime - 60, "this"), (lifetime + 60, "nothing"), (-60, "nothing"), (0, "this")):
+        monkeypatch.setattr(time, "time", lambda at=now + seconds: at)
+        assert client.get("/read").text == seen
+
+
+def test_what_one_request_does_to_a_session_no_other_finds_in_the_same_cookie() -> None:
+    app = Application("tests")
+    app.secret_key = "one"
+    app.add_url_rule("/begin", "begin", lambda: str(session.setdefault("words", ["a"])))
+    app.add_url_rule("/add", "add", lambda: str(session["words"].append("b") or session["words"]))
+    client = app.test_client()
+    client.get("/begin")
+
+    assert [client.get("/add").text for _ in range(2)] == ["['a', 'b']", "['a', 'b']"]

@@ -17,7 +17,8 @@ def add_once(session: Session, model: type[Base], values: Mapping[str, Any] | Se
     """Insert one row or several, leaving out those whose key exists; return how many were new."""
     if not values:
         return 0
-    return len(fetch(session, _insert(session.get_bind().dialect.name, model), values).all())
+    rows = values if isinstance(values, Mapping) else list(values)
+    return len(fetch(session, _insert(session.get_bind().dialect.name, model), rows).all())
 
 
 @cache
