@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.forum.access import access_question, access_questions
@@ -74,7 +74,7 @@ def link_duplicate(uow: UnitOfWork, actor: Actor, command: LinkDuplicate) -> Que
         shut(uow, actor, question, ClosureReason.DUPLICATE)
     if command.merge:
         question.merged_at = uow.now
-        _move_people(uow, actor, question, original)
+        _bring_people(uow, actor, question, original)
     changed(question)
     changed(original)
     uow.audit(actor, "question.merged" if command.merge else "question.linked", "question", question.id)
@@ -83,7 +83,7 @@ def link_duplicate(uow: UnitOfWork, actor: Actor, command: LinkDuplicate) -> Que
 
 
 def unlink_duplicate(uow: UnitOfWork, actor: Actor, command: UnlinkDuplicate) -> Question:
-    """Let a question stand for itself; people who were moved stay with the original too.
+    """Let a question stand for itself, with the people it had; they stay with the original too.
 
     It takes answers again, unless it was closed for another reason. Without effect when it is no duplicate.
     """
@@ -150,8 +150,11 @@ def _undo_standing_links(uow: UnitOfWork, question: Question) -> None:
         link.undone_at = uow.now
 
 
-def _move_people(uow: UnitOfWork, actor: Actor, question: Question, original: Question) -> None:
-    """Bring followers, me-toos and the asker to the original, nobody twice; its own asker is no me-too."""
+def _bring_people(uow: UnitOfWork, actor: Actor, question: Question, original: Question) -> None:
+    """Bring followers, me-toos and the asker to the original, nobody twice; its own asker is no me-too.
+
+    They stay on the question's own list, which nobody is shown while it leads elsewhere: taken back, it has them again.
+    """
     session = uow.session
     followers = set(session.scalars(select(QuestionFollow.user_id).where(QuestionFollow.question_id == question.id)))
     affected = set(session.scalars(select(MeToo.user_id).where(MeToo.question_id == question.id)))
@@ -159,9 +162,6 @@ def _move_people(uow: UnitOfWork, actor: Actor, question: Question, original: Qu
     affected = (affected | {question.asker_id}) - {original.asker_id}
     _add_people(uow, QuestionFollow, original, followers)
     new = _add_people(uow, MeToo, original, affected)
-    session.execute(delete(QuestionFollow).where(QuestionFollow.question_id == question.id))
-    session.execute(delete(MeToo).where(MeToo.question_id == question.id))
-    question.me_too_count = 0
     if new:
         original.me_too_count += new
         uow.record(MeTooChanged(**of_thread(uow, actor, original), me_too_count=original.me_too_count, added=True))

@@ -304,6 +304,10 @@ class TestClosingAndDeleting:
         assert session.get_one(Question, question.id).waiting_for_asker_since is None
 
 
+def people_of(session: Session, model: type[MeToo | QuestionFollow], question: Question) -> set[int]:
+    return set(session.scalars(select(model.user_id).where(model.question_id == question.id)))
+
+
 class TestDuplicates:
     def test_merging_brings_the_people_along_nobody_twice(
         self, make: Make, unit_of_work: UnitOfWorkFactory, session: Session
@@ -319,10 +323,29 @@ class TestDuplicates:
             assert names_of(uow) == ["QuestionClosed", "MeTooChanged", "DuplicateLinked"]
 
         merged, kept = session.get_one(Question, same.id), session.get_one(Question, original.id)
-        assert (merged.duplicate_of_id, merged.me_too_count, merged.merged_at) == (kept.id, 0, make.now)
-        assert set(session.scalars(select(MeToo.user_id))) == {ben.id, cid.id}
-        assert kept.me_too_count == 2
-        assert set(session.scalars(select(QuestionFollow.user_id))) == {ann.id, ben.id, cid.id}
+        assert (merged.duplicate_of_id, merged.merged_at) == (kept.id, make.now)
+        assert (people_of(session, MeToo, kept), kept.me_too_count) == ({ben.id, cid.id}, 2)
+        assert people_of(session, QuestionFollow, kept) == {ann.id, ben.id, cid.id}
+
+    def test_what_is_taken_apart_again_has_the_people_it_had(
+        self, make: Make, unit_of_work: UnitOfWorkFactory, session: Session
+    ) -> None:
+        ann, ben, cid, moderator = make.user(), make.user(), make.user(), make.user(roles=(Role.MODERATOR,))
+        space = make.space()
+        original, same = make.question(asker=ann, space=space), make.question(asker=ben, space=space)
+        with unit_of_work() as uow:
+            set_me_too(uow, make.actor(cid), SetMeToo(same.id, on=True))
+        before = people_of(session, QuestionFollow, same)
+        with unit_of_work() as uow:
+            link_duplicate(uow, make.actor(moderator), LinkDuplicate(same.id, original.id, merge=True))
+        with unit_of_work() as uow:
+            unlink_duplicate(uow, make.actor(moderator), UnlinkDuplicate(same.id))
+
+        session.expire_all()
+        apart, kept = session.get_one(Question, same.id), session.get_one(Question, original.id)
+        assert (people_of(session, MeToo, apart), apart.me_too_count) == ({cid.id}, 1)
+        assert people_of(session, QuestionFollow, apart) == before == {cid.id}
+        assert (people_of(session, MeToo, kept), kept.me_too_count) == ({ben.id, cid.id}, 2)
 
     def test_a_link_to_a_duplicate_leads_to_the_end_of_the_chain_and_never_in_circles(
         self, make: Make, unit_of_work: UnitOfWorkFactory, session: Session
