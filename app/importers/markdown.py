@@ -57,6 +57,20 @@ class _Converter(MarkdownConverter):
             return text
         return f"[{text.strip()}](<{target}>)"
 
+    def convert_sup(self, element: Any, text: str, parent_tags: Any) -> str:
+        """Keep what Markdown has no sign for and we let through as it is: 2<sup>10</sup> is not 210."""
+        words = text.strip()
+        if not words or "pre" in parent_tags or "code" in parent_tags:
+            return text
+        before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
+        return f"{before}<{element.name}>{words}</{element.name}>{after}"
+
+    convert_sub = convert_sup
+
+    def convert_kbd(self, element: Any, text: str, parent_tags: Any) -> str:
+        """Keep keys too; their words come as they are, like code."""
+        return self.convert_sup(element, self.escape(text, parent_tags), parent_tags)
+
     def convert_img(self, element: Any, text: str, parent_tags: Any) -> str:  # noqa: ARG002  # markdownify's signature
         """Link to a picture instead of showing it: pages load nothing from elsewhere."""
         target = self._target(element.get("src"))
