@@ -12,6 +12,8 @@ from flask import Flask, Request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from itsdangerous import BadData, TimestampSigner, URLSafeTimedSerializer
 
+from app.web.environment import PageEnvironment
+
 COOKIES_REMEMBERED = 4096
 
 
@@ -58,6 +60,8 @@ def _checked(signer: URLSafeTimedSerializer, cookie: str) -> tuple[bytes, dateti
 
 class Application(Flask):
     """The product as a WSGI application. Its views are plain functions: none is a coroutine."""
+
+    jinja_environment = PageEnvironment
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)

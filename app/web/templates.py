@@ -12,7 +12,7 @@ from babel.dates import TIMEDELTA_UNITS, format_date, format_time, format_timede
 from flask import Flask, g, request
 from flask_babel import format_datetime, get_locale, get_timezone, gettext
 from flask_wtf.csrf import generate_csrf
-from jinja2 import StrictUndefined, Template
+from jinja2 import StrictUndefined
 from markupsafe import Markup, escape
 
 from app.config import Settings
@@ -35,21 +35,9 @@ UNIT_FROM = 0.85
 """So much of a unit is said in it: babel's own threshold."""
 
 
-class PageTemplate(Template):
-    """A template whose imports are made once: ``{% import %}`` without context never depends on the page.
-
-    Jinja compares all global names at each import, for templates that were loaded with globals of their own; no
-    template here is, and a thread imports some thirty times.
-    """
-
-    def _get_default_module(self, ctx: Any = None) -> Any:  # noqa: ARG002  # Jinja's signature
-        return super()._get_default_module(None)
-
-
 def init_templates(app: Flask, settings: Settings) -> None:
     """Configure Jinja strictly and give it the product's own words."""
     env = app.jinja_env
-    env.template_class = PageTemplate
     env.undefined = StrictUndefined
     env.trim_blocks = env.lstrip_blocks = True
     app.extensions["peerdesk.pieces"] = Pieces()
