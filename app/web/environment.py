@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from typing import Any, cast
 
+from flask.sansio.app import App
 from flask.templating import Environment
 from jinja2 import Template
 from jinja2.compiler import CodeGenerator, Frame
@@ -47,8 +49,37 @@ class PageTemplate(Template):
 
 
 class PageEnvironment(Environment):
-    """Flask's environment with the two."""
+    """Flask's environment for templates that differ in nothing but their text, and stay as they are while it runs."""
 
     code_generator_class = PageWriter
     template_class = PageTemplate
     written = staticmethod(written)
+
+    def __init__(self, app: App, **options: Any) -> None:
+        super().__init__(app, **options)
+        self._loaded: dict[str, Template] = {}
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return the names that a template sees: those of all, as they are, unless it has some of its own.
+
+        Jinja chains two mappings, and copies both name by name for each of the thirty parts of a page.
+        """
+        return super().make_globals(d) if d else self.globals
+
+    def get_template(
+        self,
+        name: str | Template,
+        parent: str | None = None,
+        globals: MutableMapping[str, Any] | None = None,  # noqa: A002  # Jinja's name
+    ) -> Template:
+        """Return a template, looked for once; a page asks for fifty. One with names of its own is nobody else's."""
+        if isinstance(name, Template):
+            return name
+        if globals and self.loader is not None:
+            return self.loader.load(self, name, self.make_globals(globals))
+        if self.auto_reload:
+            return super().get_template(name, parent)
+        template = self._loaded.get(name)
+        if template is None:
+            template = self._loaded[name] = super().get_template(name, parent)
+        return template

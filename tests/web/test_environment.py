@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from jinja2 import Environment, StrictUndefined
-from jinja2.exceptions import UndefinedError
+from jinja2.exceptions import TemplateNotFound, UndefinedError
 from markupsafe import Markup
 
 from app.web.environment import PageEnvironment
@@ -58,3 +58,36 @@ def test_a_macro_that_is_given_elsewhere_is_not_escaped_twice(app: Flask) -> Non
 def test_a_name_that_nobody_gave_is_an_error(app: Flask) -> None:
     with app.test_request_context(), pytest.raises(UndefinedError):
         app.jinja_env.from_string("{{ nobody }}").render()
+
+
+def test_names_that_are_added_later_are_seen_and_those_of_one_template_by_no_other(app: Flask) -> None:
+    env = app.jinja_env
+    alone, other = env.from_string("{{ later }}", globals={"later": "mine"}), env.from_string("{{ later }}")
+
+    with app.test_request_context():
+        assert alone.render() == "mine"
+        with pytest.raises(UndefinedError):
+            other.render()
+        env.globals["later"] = "everybody's"
+        try:
+            assert other.render() == "everybody&#39;s"
+            assert alone.render() == "mine"
+            assert other.render(later="given") == "given"
+            assert other.render() == "everybody&#39;s"
+        finally:
+            del env.globals["later"]
+
+
+def test_a_template_is_looked_for_once_unless_its_file_may_change(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    env = app.jinja_env
+    page = env.get_template("layouts/page.html")
+
+    assert env.get_template("layouts/page.html") is env.get_template(page) is page
+    own = env.get_template("layouts/page.html", globals={"own": 1})
+    assert own is not page
+    assert (own.globals["own"], "own" in page.globals) == (1, False)
+    monkeypatch.setattr(env, "auto_reload", True)
+    monkeypatch.setattr(page, "_uptodate", lambda: False)
+    assert env.get_template("layouts/page.html") is not page
+    with pytest.raises(TemplateNotFound):
+        env.get_template("layouts/nowhere.html")
