@@ -7,6 +7,7 @@ escaped sentence without variables are kept for the life of the process.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, cast
 
 from babel import Locale
@@ -47,7 +48,12 @@ def page_locale() -> Locale:
 
 def grouped(number: int) -> str:
     """Write a whole number as people do in the language of the page: 16,455 or 16.455."""
-    return str(number) if abs(number) < 1000 else format_decimal(number, locale=page_locale())  # noqa: PLR2004  # thousands
+    return str(number) if abs(number) < 1000 else _in_groups(number, page_locale())  # noqa: PLR2004  # thousands
+
+
+@lru_cache(maxsize=8192)
+def _in_groups(number: int, locale: Locale) -> str:
+    return format_decimal(number, locale=locale)
 
 
 @pass_context

@@ -28,6 +28,21 @@ SECONDS = 60
 FORM_TOKEN, ONCE_TOKEN, NONCE = "\x00form\x00", "\x00once\x00", "\x00nonce\x00"  # no text of ours can hold a NUL
 
 
+class Key:
+    """What a piece is found by; long facts are hashed once, not again by each look."""
+
+    __slots__ = ("_facts", "_hash")
+
+    def __init__(self, *facts: Hashable) -> None:
+        self._facts, self._hash = facts, hash(facts)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Key) and self._facts == other._facts
+
+
 class Pieces:
     """The pieces of one application, the least lately printed dropped first."""
 
@@ -43,7 +58,7 @@ class Pieces:
             if found is None:
                 return None
             if self._characters > MOST_CHARACTERS // 2:
-                self._kept.move_to_end(key)  # hashes the key again: not worth it while nothing is dropped
+                self._kept.move_to_end(key)
             return found[0]
 
     def keep(self, key: Hashable, piece: Any, characters: int) -> None:
@@ -70,7 +85,7 @@ def piece_of(template: str, facts: Hashable, load: Callable[[], Mapping[str, Any
 
     """
     pieces, reader = _of_request()
-    key = (template, reader, facts)
+    key = Key(template, reader, facts)
     html: str | None = pieces.get(key)
     if html is None:
         html = _rendered(template, load())
@@ -88,7 +103,7 @@ def kept(facts: Hashable, load: Callable[[], T], characters: Callable[[T], int])
 
     """
     pieces, reader = _of_request()
-    key = (reader[-1], facts)
+    key = Key(reader[-1], facts)
     found: T | None = pieces.get(key)
     if found is None:
         found = load()
@@ -110,7 +125,7 @@ def guest_page(template: str, facts: Hashable, load: Callable[[], Mapping[str, A
         return current_app.jinja_env.get_template(template).render(load())
     pieces, reader = _of_request()
     looks = (request.cookies.get("theme"), request.headers.get("HX-Request"))
-    key = (template, reader, looks, request.full_path, current_actor().space_ids, facts)
+    key = Key(template, reader, looks, request.full_path, current_actor().space_ids, facts)
     html: str | None = pieces.get(key)
     if html is None:
         html = _rendered(template, load())

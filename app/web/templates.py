@@ -120,18 +120,19 @@ def _beginning(at: datetime, zone: tzinfo | None, language: str) -> str:
 
 
 @lru_cache(maxsize=20_000)
-def _day(day: date, language: str) -> Markup:
-    return escape(format_date(day, "medium", locale=language))
+def _day(day: date, language: str) -> str:
+    return str(escape(format_date(day, "medium", locale=language)))
 
 
 @lru_cache(maxsize=20_000)
-def _minute(hour: int, minute: int, language: str) -> Markup:
-    return escape(format_time(time(hour, minute), "short", locale=language))
+def _minute(hour: int, minute: int, language: str) -> str:
+    return str(escape(format_time(time(hour, minute), "short", locale=language)))
 
 
 @lru_cache(maxsize=64)
-def _day_and_minute(language: str) -> Markup:
-    return escape(str(get_datetime_format("medium", locale=language)).replace("'", ""))
+def _day_and_minute(language: str) -> str:
+    """Return how the two are put together, to be filled with what is escaped already."""
+    return str(escape(str(get_datetime_format("medium", locale=language)).replace("'", "")))
 
 
 def _spoken(seconds: float, language: str) -> str:

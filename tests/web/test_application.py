@@ -45,7 +45,8 @@ def test_a_cookie_that_was_read_before_still_ages_and_no_other_passes_for_it(mon
     assert cookie is not None
     assert [client.get("/read").text for _ in range(2)] == ["this", "this"]
 
-    for forged in (cookie.value[:-1] + ("A" if cookie.value[-1] != "A" else "B"), "x" + cookie.value, "", "a.b.c"):
+    text, _, signature = cookie.value.rpartition(".")
+    for forged in (f"{text}.{signature[::-1]}", f"x{cookie.value}", f"{text}.", signature, "", "a.b.c"):
         client.set_cookie("session", forged)
         assert client.get("/read").text == "nothing"
 
