@@ -119,10 +119,15 @@ def fetch(
 
 
 def _connection_of(session: Session) -> Connection:
-    """Return the connection of the session's transaction; looked up once in each, because looking is half a query."""
+    """Return the connection of the session's transaction; looked up once in each, because looking is half a query.
+
+    Raises:
+        sqlalchemy.exc.InvalidRequestError: when a change was refused before, and the transaction is gone with it.
+
+    """
     transaction = session.get_transaction()
     kept: tuple[SessionTransaction, Connection] | None = session.info.get(_CONNECTION)
-    if kept is not None and kept[0] is transaction:
+    if kept is not None and kept[0] is transaction and session.is_active:
         return kept[1]
     connection = session.connection()
     session.info[_CONNECTION] = session.get_transaction(), connection

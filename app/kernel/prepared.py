@@ -28,14 +28,15 @@ class _Unprepared(Enum):
 
 _Forms = dict[tuple[str, ...], "_Prepared | _Unprepared"]
 """What a statement became, by the names of its values."""
-_known: WeakKeyDictionary[Dialect, WeakKeyDictionary[Executable, _Forms]] = WeakKeyDictionary()
+_KNOWN = "statements_known_by_heart"
+"""Where a dialect keeps the forms of its statements: they hold it as well, and so both go together."""
 
 
 def run(connection: Connection, statement: Executable, values: Values = None) -> Result[*tuple[Any, ...]]:
     """Run a statement of plain columns; the result is that of ``Connection.execute``, read to its end.
 
     Args:
-        connection: where; its transaction has begun.
+        connection: where; without a transaction the usual way begins one.
         statement: kept by whoever runs it, so that it is the same object each time.
         values: of its parameters; a list of such mappings runs it for each.
 
@@ -44,7 +45,7 @@ def run(connection: Connection, statement: Executable, values: Values = None) ->
 
     """
     rows = values if isinstance(values, list) else [values or {}]
-    if not rows or connection.engine.dispatch.before_cursor_execute:
+    if not rows or not connection.in_transaction() or connection.engine.dispatch.before_cursor_execute:
         return connection.execute(statement, values)
     forms = _forms_of(connection.dialect, statement)
     form = tuple(rows[0]) if len(rows) == 1 else (*rows[0], "")
@@ -59,9 +60,9 @@ def run(connection: Connection, statement: Executable, values: Values = None) ->
 
 
 def _forms_of(dialect: Dialect, statement: Executable) -> _Forms:
-    known = _known.get(dialect)
+    known: WeakKeyDictionary[Executable, _Forms] | None = vars(dialect).get(_KNOWN)
     if known is None:
-        known = _known[dialect] = WeakKeyDictionary()
+        known = vars(dialect).setdefault(_KNOWN, WeakKeyDictionary())
     forms = known.get(statement)
     if forms is None:
         forms = known[statement] = {}
@@ -85,7 +86,10 @@ class _Prepared:
         self._reads: list[tuple[int, Callable[[Any], Any]]] = []
 
     def run(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> Result[*tuple[Any, ...]]:
-        parameters = [self._parameters(row) for row in rows]
+        try:
+            parameters = [self._parameters(row) for row in rows]
+        except Exception as error:  # noqa: BLE001  # raised again as what SQLAlchemy makes of a value it cannot send
+            connection._handle_dbapi_exception(error, self._sql, cast("Any", rows), None, None)  # noqa: SLF001  # as below
         cursor = connection.connection.cursor()
         try:
             if len(parameters) > 1:
@@ -94,8 +98,9 @@ class _Prepared:
                 cursor.execute(self._sql, cast("Any", parameters[0]))
             found = cursor.fetchall() if self._types else []
         except BaseException as error:  # noqa: BLE001  # raised again by its own name; a lost connection is dropped
+            sql = self._sql if isinstance(error, self._dialect.loaded_dbapi.Error) else None  # others keep their names
             connection._handle_dbapi_exception(  # noqa: SLF001  # the one place that knows both
-                error, self._sql, cast("Any", parameters), cursor, None
+                error, sql, cast("Any", parameters), cursor, None
             )
         columns = self._columns or self._learn(cursor.description)
         cursor.close()

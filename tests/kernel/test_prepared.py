@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -19,16 +22,20 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
+    create_engine,
     event,
     func,
     insert,
     select,
     update,
 )
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, StatementError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InvalidRequestError, OperationalError, StatementError
+from sqlalchemy.orm import Session
 
-from app.kernel.database import UtcDateTime
-from app.kernel.prepared import _known, _Prepared, run
+from app.kernel.database import UtcDateTime, fetch
+from app.kernel.models import Submission
+from app.kernel.prepared import _forms_of, _Prepared, run
+from app.kernel.unit_of_work import UnitOfWorkFactory
 from app.web.database import WRITER, db
 
 KETTLES = Table(
@@ -62,7 +69,7 @@ def connection(app: Flask) -> Iterator[Connection]:
 
 
 def is_prepared(connection: Connection, statement: Any) -> bool:
-    return any(isinstance(form, _Prepared) for form in _known[connection.dialect][statement].values())
+    return any(isinstance(form, _Prepared) for form in _forms_of(connection.dialect, statement).values())
 
 
 def test_every_kind_of_value_comes_back_as_sqlalchemy_gives_it(connection: Connection) -> None:
@@ -205,3 +212,70 @@ def test_whoever_listens_hears_every_statement(app: Flask, connection: Connectio
     finally:
         event.remove(connection.engine, "before_cursor_execute", listen)
     assert len(heard) == 1
+
+
+@pytest.mark.parametrize("wrong", [{"boiled_at": datetime(2026, 1, 1)}, {"name": "\ud800"}, {"cups": 2**80}])  # noqa: DTZ001  # naive is wrong
+def test_a_value_that_cannot_be_sent_is_named_as_ever(connection: Connection, wrong: dict[str, Any]) -> None:
+    write = insert(KETTLES)
+    for number in (3, 4):
+        run(connection, write, {**BLUE, "id": number, "name": f"blue {number}"})
+    assert is_prepared(connection, write)
+    row = {**BLUE, "id": 6, "name": "blue 6", **wrong}
+
+    with pytest.raises(Exception) as usual, connection.begin_nested():  # noqa: PT011  # its kind is what is compared
+        connection.execute(write, row)
+    with pytest.raises(usual.type) as told, connection.begin_nested():
+        run(connection, write, row)
+
+    assert told.type is usual.type
+
+
+def test_what_runs_before_a_transaction_begins_one(app: Flask) -> None:
+    with app.app_context():
+        engine = db.engines[WRITER]
+    write = insert(Submission)
+    for token in "abcd":
+        with engine.connect() as connection:
+            run(connection, write, submission(token))  # and nobody commits
+    with engine.connect() as connection:
+        assert connection.scalar(select(func.count()).select_from(Submission)) == 0
+
+
+@pytest.mark.parametrize("inside", [False, True], ids=["transaction", "savepoint"])
+def test_nothing_is_written_after_a_change_was_refused(
+    unit_of_work: UnitOfWorkFactory, session: Session, inside: bool
+) -> None:
+    write = insert(Submission)
+    for token in "abc":
+        with unit_of_work() as uow:
+            fetch(uow.session, write, submission(token))
+
+    with unit_of_work() as uow:
+        fetch(uow.session, select(Submission.token)).all()
+        with uow.session.begin_nested() if inside else nullcontext():
+            uow.session.add(Submission(**submission("a")))
+            with pytest.raises(IntegrityError):
+                uow.session.flush()
+            with pytest.raises(InvalidRequestError):
+                fetch(uow.session, write, submission("d"))
+
+    assert sorted(session.scalars(select(Submission.token))) == ["a", "b", "c"]
+
+
+def test_an_engine_that_nobody_has_any_more_leaves_nothing_behind() -> None:
+    statement, left = select(bindparam("at", type_=UtcDateTime).label("at")), list[Any]()
+    for _ in range(3):
+        engine = create_engine("sqlite://")
+        left.append(weakref.ref(engine.dialect))
+        with engine.connect() as connection, connection.begin():
+            for _ in range(3):
+                assert run(connection, statement, {"at": BLUE["boiled_at"]}).scalar_one() == BLUE["boiled_at"]
+            assert is_prepared(connection, statement)
+        engine.dispose()
+        del engine, connection
+    gc.collect()
+    assert [dialect() for dialect in left] == [None, None, None]
+
+
+def submission(token: str) -> dict[str, Any]:
+    return {"token": token, "made_at": BLUE["boiled_at"], "mark": "", "location": None}
