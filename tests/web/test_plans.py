@@ -7,6 +7,7 @@ a LIMIT is fine.
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 from sqlalchemy import event, text
@@ -17,7 +18,8 @@ from app.escalation.models.tickets import Ticket
 from app.forum.models.question import QuestionTag
 from app.kernel.actor import Role
 from app.reputation.jobs import BoardCount
-from app.reputation.services.totals import _GAINED_BY_DAY
+from app.reputation.queries.standings import _earned
+from app.reputation.services.totals import _GAINED_BY_DAY, _NEARNESS_OF_ANSWER, _NEARNESS_OF_QUESTION
 from app.schema import complete_metadata
 from app.web.database import WRITER, db
 from tests.escalation.desk import open_desk
@@ -148,6 +150,24 @@ def test_a_scan_is_found(session, plans):
     table = complete_metadata().tables["answers"]
     session.execute(table.select().where(table.c.score == 0))
     assert [line for line, _ in scans(plans)] == ["SCAN answers"]
+
+
+def indexes_of_the_ledger(session, statement):
+    """Return the indexes along which SQLite reads the ledger for a statement, in their order."""
+    written = statement.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
+    plan = [row.detail for row in session.execute(text(f"EXPLAIN QUERY PLAN {written}"))]
+    return [index for line in plan for index in re.findall(r"reputation_entries USING INDEX ix_\w+_(\w+)", line)]
+
+
+@pytest.mark.parametrize("statement", [_NEARNESS_OF_QUESTION, _NEARNESS_OF_ANSWER])
+def test_how_near_a_limit_is_takes_no_walk_through_all_that_somebody_earned(session, statement):
+    named = {"user": 1, "day": date(2026, 3, 2), "voter": 2, "name": "q3", "thread": 3, "post": 4}
+    asked = statement.params({name: named[name] for name in statement.compile().params if name in named})
+    assert indexes_of_the_ledger(session, asked) == ["day", "day", "post"]
+
+
+def test_what_was_earned_in_a_month_is_read_by_its_days(session):
+    assert indexes_of_the_ledger(session, _earned(date(2026, 3, 2))) == ["day"]
 
 
 def test_what_posts_gained_is_found_by_the_posts_and_not_by_all_that_their_author_earned(runtime):

@@ -45,18 +45,21 @@ def _is_one_of(rules: Iterable[str]) -> ColumnElement[bool]:
 
 
 def _nearness(of_post: ColumnElement[bool]) -> Statement:
-    """Make the statement: are there caps, points of the day, votes of the voter that day, points of the post."""
+    """Make the statement: are there caps, points of the day, votes of the voter that day, points of the post.
+
+    The post is looked for by its thread: ``user_id + 0`` keeps SQLite from walking through all that the person has.
+    """
     mine, day = Entry.user_id == bindparam("user"), bindparam("day", type_=Date)
-    ups = select(func.coalesce(func.sum(Entry.points), 0)).where(mine, _is_one_of(UPS_RECEIVED))
+    ups = select(func.coalesce(func.sum(Entry.points), 0)).where(_is_one_of(UPS_RECEIVED))
     votes = select(func.coalesce(func.sum(case((Entry.reverses_id.is_(None), 1), else_=-1)), 0))
     by_voter = votes.where(mine, Entry.day == day, Entry.by_id == bindparam("voter"), _is_one_of(VOTES_RECEIVED))
     of_name = and_(Cap.kind == CapKind.POST.value, Cap.subject == bindparam("name"))
     caps = exists().where(Cap.user_id == bindparam("user"), or_(Cap.day == day, of_name))
     return select(
         caps,
-        ups.where(Entry.day == day).scalar_subquery(),
+        ups.where(mine, Entry.day == day).scalar_subquery(),
         by_voter.scalar_subquery(),
-        ups.where(of_post).scalar_subquery(),
+        ups.where(Entry.user_id + 0 == bindparam("user"), of_post).scalar_subquery(),
     )
 
 
