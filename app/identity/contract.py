@@ -27,6 +27,7 @@ from app.identity.services.importing import ImportedPerson, import_people
 from app.identity.services.signing_in import SEEN_EVERY, touch_sign_in
 from app.identity.tokens_at_rest import hash_token
 from app.kernel.actor import Role
+from app.kernel.among import among
 from app.kernel.database import fetch
 from app.kernel.joined import joined
 
@@ -102,9 +103,7 @@ _ROLES_AND_GROUPS: CompoundSelect[Any] = union_all(
     select(RoleGrant.role.label("role"), literal(0).label("group_id")).where(RoleGrant.user_id == bindparam("user_id")),
     select(literal("").label("role"), GroupMember.group_id).where(GroupMember.user_id == bindparam("user_id")),
 )
-_PEOPLE = select(User.id, User.handle, User.name, User.place, User.avatar_key).where(
-    User.id.in_(bindparam("user_ids", expanding=True))
-)
+_PEOPLE = select(User.id, User.handle, User.name, User.place, User.avatar_key).where(among(User.id, "user_ids"))
 # built once: every page asks these, and putting a statement together costs more than running it
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.escalation.models.agreements import Desk, Policy
@@ -15,6 +15,7 @@ from app.escalation.models.clocks import QuestionClock
 from app.escalation.models.tickets import State, Ticket
 from app.forum.contract import question_facts
 from app.identity.contract import Person, people
+from app.kernel.among import among
 from app.kernel.database import fetch
 
 
@@ -65,7 +66,7 @@ _STANDINGS = (
     .outerjoin(Ticket, and_(Ticket.question_id == QuestionClock.question_id, Ticket.episode == QuestionClock.episode))
     .join(Desk, Desk.id == func.coalesce(Ticket.desk_id, Policy.desk_id))
     .where(
-        QuestionClock.question_id.in_(bindparam("question_ids", expanding=True)),
+        among(QuestionClock.question_id, "question_ids"),
         QuestionClock.episode == _NEWEST.scalar_subquery(),
     )
 )  # fmt: skip  # built once: lists and question pages ask it, and putting it together costs more than running it

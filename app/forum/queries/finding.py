@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.forum.access import access_question
@@ -20,6 +20,7 @@ from app.forum.models.space import Space, Tag, TagSynonym
 from app.forum.queries.found_questions import FoundQuestion, read_hits
 from app.identity.contract import ids_of_handles
 from app.kernel.actor import Actor
+from app.kernel.among import among
 from app.kernel.database import fetch
 from app.search.analysis import base_language
 from app.search.contract import Clause, Found, Order, Query, Scope, SearchEngine, SearchUnavailable
@@ -44,7 +45,7 @@ def _select_spaces() -> Select[Any]:
     space = Space.__table__
     return (
         select(space.c.id, space.c.slug, space.c.name)
-        .where(space.c.id.in_(bindparam("space_ids", expanding=True)))
+        .where(among(space.c.id, "space_ids"))
         .order_by(space.c.position, space.c.name)
     )
 
@@ -53,7 +54,7 @@ def _select_standings() -> Select[Any]:
     question = Question.__table__
     return select(
         question.c.id, question.c.asked_at, question.c.language, question.c.answer_count, question.c.accepted_answer_id
-    ).where(question.c.id.in_(bindparam("ids", expanding=True)))
+    ).where(among(question.c.id, "ids"))
 
 
 SPACES, STANDINGS = _select_spaces(), _select_standings()

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.forum.models.answer import Answer
@@ -18,6 +18,7 @@ from app.forum.models.space import Tag
 from app.forum.permissions import can_see_space
 from app.identity.contract import Person, people
 from app.kernel.actor import Actor
+from app.kernel.among import among
 from app.kernel.database import fetch
 from app.search.highlighting import Highlighter
 from app.search.plain import plain_text
@@ -76,7 +77,7 @@ def _select_hits() -> Select[Any]:
             func.substr(answer.c.body_html, 1, EXCERPT_HTML).label("answer_html"),
         )
         .select_from(question.outerjoin(answer, answer.c.id == func.coalesce(question.c.accepted_answer_id, best)))
-        .where(question.c.id.in_(bindparam("ids", expanding=True)), question.c.merged_at.is_(None))
+        .where(among(question.c.id, "ids"), question.c.merged_at.is_(None))
     )
 
 
@@ -85,7 +86,7 @@ def _select_tags() -> Select[Any]:
     return (
         select(link.c.question_id, tag.c.slug)
         .select_from(link.join(tag, tag.c.id == link.c.tag_id))
-        .where(link.c.question_id.in_(bindparam("ids", expanding=True)))
+        .where(among(link.c.question_id, "ids"))
         .order_by(link.c.position, tag.c.id)
     )
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.forum.access import visible_to
@@ -19,6 +19,7 @@ from app.forum.models.question import Question, QuestionTag
 from app.forum.models.space import Space, Tag, TagFollow
 from app.identity.contract import Person, people
 from app.kernel.actor import Actor
+from app.kernel.among import among
 from app.kernel.database import fetch
 from app.kernel.paging import Slice, cut, decode_position, encode_position
 
@@ -80,13 +81,13 @@ _COLUMNS = (
 _TAGS = (
     select(QuestionTag.question_id, Tag.slug)
     .join(Tag, Tag.id == QuestionTag.tag_id)
-    .where(QuestionTag.question_id.in_(bindparam("question_ids", expanding=True)))
+    .where(among(QuestionTag.question_id, "question_ids"))
     .order_by(QuestionTag.position)
 )
-_SPACES = select(Space.id, Space.name, Space.slug).where(Space.id.in_(bindparam("space_ids", expanding=True)))
+_SPACES = select(Space.id, Space.name, Space.slug).where(among(Space.id, "space_ids"))
 _READABLE = (
     select(Space)
-    .where(Space.id.in_(bindparam("space_ids", expanding=True)))
+    .where(among(Space.id, "space_ids"))
     .order_by(Space.archived_at.is_not(None), Space.position, Space.name)
 )
 _LINKS = _READABLE.with_only_columns(Space.slug, Space.name).limit(MOST_LINKS)

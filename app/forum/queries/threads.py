@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, bindparam, select
+from sqlalchemy import ColumnElement, Row, select
 from sqlalchemy.orm import Session
 
 from app.forum.access import access_question
@@ -17,6 +17,7 @@ from app.forum.models.space import Space, Tag
 from app.forum.permissions import can_split
 from app.identity.contract import Person, people
 from app.kernel.actor import Actor
+from app.kernel.among import among
 from app.kernel.database import fetch
 from app.kernel.permissions import Decision
 
@@ -118,7 +119,7 @@ _FACTS = (
 )
 
 
-_FACTS_OF = select(*_FACTS).where(Question.id.in_(bindparam("question_ids", expanding=True)))
+_FACTS_OF = select(*_FACTS).where(among(Question.id, "question_ids"))
 
 
 def question_facts(session: Session, question_ids: Collection[int]) -> dict[int, QuestionFacts]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, bindparam, distinct, func, select
+from sqlalchemy import ColumnElement, distinct, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from app.kernel.among import among
 from app.kernel.database import fetch
 from app.reputation.models import Entry, Score
 from app.reputation.privileges import Table, privileges_at, shown_score
@@ -15,7 +16,7 @@ from app.reputation.rules import Rule
 HELPING = (Rule.ACCEPTED.value, Rule.DESK_CONFIRMED.value)
 
 
-_SCORES = select(Score.user_id, Score.score_sum).where(Score.user_id.in_(bindparam("user_ids", expanding=True)))
+_SCORES = select(Score.user_id, Score.score_sum).where(among(Score.user_id, "user_ids"))
 
 
 def scores(session: Session, user_ids: Collection[int]) -> dict[int, int]:
