@@ -30,14 +30,16 @@ export function keepDraft (textarea, note, place, words) {
     fetch('/drafts', { method: 'POST', body, headers: { 'HX-Request': 'true' }, keepalive: true }).catch(() => {}) // the device still has it
   }
   const soon = () => { upload ??= setTimeout(toAccount, UPLOAD_EVERY) }
-  textarea.addEventListener('input', () => {
+  const keep = () => {
     clearTimeout(pause)
     pause = setTimeout(() => {
       stored(key, textarea.value || null)
       note.textContent = words.msgDraft
       soon()
     }, PAUSE)
-  })
+  }
+  textarea.addEventListener('input', keep)
+  if (textarea.value !== textarea.defaultValue && textarea.value !== before) keep() // what was pasted before this script had come
   form.addEventListener('input', event => { if (event.target !== textarea) soon() }) // what stands beside the text belongs to the draft
   addEventListener('pagehide', () => { if (upload) { clearTimeout(upload); toAccount() } })
   addEventListener('pageshow', () => { sent = false })

@@ -147,7 +147,7 @@ def _print_table(lines: Sequence[Line], statements: dict[str, tuple[int, int]], 
     click.echo(f"«steady» is the median in terms of fixed work, at its fastest meanwhile: {fastest:.2f} ms.")
     click.echo("«after» is background work that the request caused: index, notices, badges.")
     for name, (few, many) in statements.items():
-        click.echo(f"{name:44} {few} statements with 1,000 questions, {many} with all{'  GREW' if many > few else ''}")
+        click.echo(f"{name:44} {few} statements with 1,000 questions, {many} with all{'' if few == many else '  GREW'}")
 
 
 def _steady(line: Line, fastest: float) -> float:

@@ -68,7 +68,7 @@ class Stage:
             Scenario("front list, signed in", 6, lambda n: self._front(n, MEMBER)),
             Scenario("search, two words, signed out", 8, self._searches),
             Scenario("similar while typing, signed in", 10, self._similar),
-            Scenario("question page unchanged (304)", 3, self._unchanged, expect=304),
+            Scenario("question page unchanged (304)", 1, self._unchanged, expect=304),
             Scenario("post an answer", 8, self._post_answers, expect=303, writes=True),
             Scenario("vote", 4, self._cast_votes, expect=303, writes=True),
         ]

@@ -129,6 +129,18 @@ def test_single_keys_do_nothing_unless_switched_on(open_page: OpenPage):
     assert page.evaluate("document.activeElement.id") != "top-q"
 
 
+def test_what_is_pasted_before_the_editor_has_come_is_kept_too(open_page: OpenPage):
+    page = open_page("/ask", who=MEMBER)
+    kept = "Object.keys(localStorage).filter(key => key.startsWith('draft:')).map(key => localStorage[key])"
+    page.locator("[data-editor] textarea").first.fill("Pasted in one go")
+
+    expect(page.locator("[data-draft]").first).to_contain_text("Saved on this device")
+    assert page.evaluate(kept) == ["Pasted in one go"]
+    page.locator("[data-editor] textarea").first.fill("")
+    page.wait_for_timeout(1000)  # longer than the pause after which it is kept
+    assert page.evaluate(kept) == []
+
+
 def test_a_draft_survives_a_reload(open_page: OpenPage):
     page = open_page("/ask", who=MEMBER)
     box = page.locator("[data-editor] textarea").first
